@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+// evalhost: the targets below are listed in the order the data travels.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+let strictC: [CSetting] = [
+  .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+]
+
+/// A host room that never touches raw memory: unmarked unsafe code does not compile in it.
+func pure(_ name: String, _ uses: Target.Dependency..., at path: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: uses, path: "Sources/Host/\(path ?? name)",
+    swiftSettings: strict + [.strictMemorySafety()])
+}
+
+/// A host room at the edge: the kernel, SQLite, a plugin, or frames in raw memory.
+func edge(_ name: String, _ uses: Target.Dependency..., at path: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: uses, path: "Sources/Host/\(path ?? name)", swiftSettings: strict)
+}
+
+/// A plugin: `Core` holds the logic and is what tests link; `Entry` is the one exported C symbol.
+///
+/// Two targets because linker settings travel to whoever links the target: a test that linked two
+/// entries would define the entry symbol twice. The library carries its own copy of the Swift runtime, so
+/// that neither the host's toolchain nor another plugin can change what it does.
+func plugin(_ folder: String, _ name: String, coreUses: [Target.Dependency] = []) -> [Target] {
+  let exports = "\(Context.packageDirectory)/Plugins/exports.map"
+  let flags = [
+    "-static-stdlib", "-Xlinker", "--version-script=\(exports)", "-Xlinker", "--gc-sections",
+    "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "-z", "-Xlinker", "defs",
+    "-Xlinker", "--strip-all",
+  ]
+  return [
+    .target(
+      name: "\(name)Core", dependencies: ["PluginKit", "JSONFormat"] + coreUses,
+      path: "Plugins/\(folder)/Core", swiftSettings: strict),
+    .target(
+      name: name, dependencies: ["PluginAPI", "PluginKit", .target(name: "\(name)Core")],
+      path: "Plugins/\(folder)/Entry", swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(flags)]),
+  ]
+}
+
+/// The tests of one room or plugin core.
+func unitTests(
+  _ name: String, _ uses: Target.Dependency..., exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: uses, path: "Tests/Unit/\(name)", exclude: exclude,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "evalhost",
+  products: [
+    .executable(name: "evalhost", targets: ["evalhost"]),
+    .library(name: "free_response", type: .dynamic, targets: ["FreeResponse"]),
+    .library(name: "multi_choice", type: .dynamic, targets: ["MultiChoice"]),
+    .library(name: "token_f1", type: .dynamic, targets: ["TokenF1"]),
+    .library(name: "replay", type: .dynamic, targets: ["Replay"]),
+  ],
+  targets: [
+    // MARK: C
+    .target(
+      name: "PluginAPI", path: "Sources/PluginAPI", exclude: ["layout-v1.0.txt"],
+      cSettings: strictC),
+    .target(name: "CPosix", path: "Sources/Host/C/CPosix", cSettings: strictC),
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/Host/C/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CFFI", path: "Sources/Host/C/CFFI", pkgConfig: "libffi",
+      providers: [.apt(["libffi-dev"])]),
+
+    // MARK: Nouns and formats
+    pure("Model"),
+    edge("JSONFormat", at: "Formats/JSON"),
+    pure("TOMLFormat", at: "Formats/TOML"),
+    edge("Posix", "CPosix"),
+    .target(
+      name: "PluginKit", dependencies: ["PluginAPI", "JSONFormat"], path: "Sources/PluginKit",
+      swiftSettings: strict),
+
+    // MARK: The way of the data
+    pure("Config", "TOMLFormat"),
+    edge("Datasets", "Model", "JSONFormat", "Posix"),
+    pure("Plan", "Model", "JSONFormat", "TOMLFormat", "Config"),
+    pure("Allocate", "Model"),
+    edge("Wire", "Model", "JSONFormat", "Posix"),
+    edge("Launch", "Posix", "Wire"),
+    pure("Observe"),
+    pure("Reconcile", "Model"),
+    edge("PluginHost", "Model", "JSONFormat", "TOMLFormat", "PluginAPI", "CPosix"),
+    edge("Worker", "Model", "JSONFormat", "Posix", "PluginHost", "Wire"),
+    edge("Store", "Model", "JSONFormat", "CSQLite"),
+    edge("Writer", "Model", "JSONFormat", "Posix", "Store", "Wire"),
+    pure("Metrics", "Model"),
+    edge("Index", "Model", "JSONFormat", "Posix", "Store"),
+    edge("Score", "Model", "JSONFormat", "Posix", "Wire", "Store", "Metrics", "Index"),
+    edge(
+      "Controller", "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Datasets",
+      "Plan", "Allocate", "Launch", "Observe", "Reconcile", "PluginHost", "Wire", "Store"),
+    .target(name: "Arguments", path: "Sources/evalhost/Arguments", swiftSettings: strict),
+    .executableTarget(
+      name: "evalhost",
+      dependencies: [
+        "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Datasets", "Plan",
+        "Launch", "PluginHost", "Wire", "Worker", "Store", "Writer", "Score", "Index",
+        "Controller", "Arguments",
+      ],
+      path: "Sources/evalhost", exclude: ["Arguments"], swiftSettings: strict),
+
+    // MARK: Tests
+    unitTests("JSONFormat", "JSONFormat"),
+    unitTests("TOMLFormat", "TOMLFormat"),
+    unitTests("Config", "Config", "TOMLFormat"),
+    unitTests("Metrics", "Metrics", "Model"),
+    unitTests("Store", "Store", "Model", "JSONFormat", "CSQLite"),
+    unitTests("PluginHost", "PluginHost", "PluginAPI", "Model", exclude: ["Fixtures"]),
+    unitTests("FreeResponse", "FreeResponseCore", "PluginKit", "JSONFormat"),
+    unitTests("MultiChoice", "MultiChoiceCore", "PluginKit", "JSONFormat"),
+    unitTests("TokenF1", "TokenF1Core", "PluginKit", "JSONFormat"),
+  ]
+    + plugin("free_response", "FreeResponse")
+    + plugin("multi_choice", "MultiChoice")
+    + plugin("token_f1", "TokenF1")
+    + plugin("replay", "Replay", coreUses: ["CPosix", "CSQLite"])
+)

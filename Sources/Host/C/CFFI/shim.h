@@ -1,0 +1,2 @@
+// libffi, for metric functions that are called by their declared signature.
+#include <ffi.h>

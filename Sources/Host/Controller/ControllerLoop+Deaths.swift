@@ -1,0 +1,181 @@
+// The end of a worker: collected, explained, replaced, and its work given to others.
+internal import Allocate
+internal import Config
+internal import Datasets
+internal import Launch
+internal import Model
+internal import Observe
+internal import Plan
+internal import Posix
+internal import Reconcile
+internal import Wire
+
+extension ControllerLoop {
+  /// Collects a worker that has ended or closed its conversation.
+  func bury(_ worker: Worker) throws {
+    try hearOut(worker)
+    let end = worker.process.child.end(within: 100_000_000)
+    let printed = worker.process.readOutput()
+    workers.removeAll { $0 === worker }
+    observer.ended(worker: worker.number)
+    log.write(
+      .info, process: worker.title, event: "ended",
+      fields: [
+        "end": end.description, "failure": worker.failure?.message ?? "",
+        "printed": printed + worker.process.lastWords,
+      ])
+    switch worker.part {
+    case .writer: try writerEnded(worker, end)
+    case .evaluator(let kind): try evaluatorEnded(worker, kind, end)
+    case .generation: try generationEnded(worker, end)
+    case .scorer(let index): try scorerEnded(worker, index, end)
+    }
+  }
+
+  /// Takes the frames that a worker sent before it ended.
+  private func hearOut(_ worker: Worker) throws {
+    guard !worker.process.isClosed else { return }
+    do {
+      while try worker.link.receive() {
+        while let frame = try worker.link.peek() {
+          try hear(frame, from: worker)
+          worker.link.consume(frame)
+        }
+      }
+    } catch WireError.closed {
+      while let frame = try? worker.link.peek() {
+        try hear(frame, from: worker)
+        worker.link.consume(frame)
+      }
+    } catch {
+      log.write(
+        .warn, process: worker.title, event: "broken frame", fields: ["reason": "\(error)"])
+    }
+    worker.process.isClosed = true
+  }
+
+  private func writerEnded(_ worker: Worker, _ end: ProcessEnd) throws {
+    if let failure = worker.failure, failure.kind == .store || failure.kind == .configuration {
+      fatal = (ExitCode.store, failure.message)
+      return
+    }
+    guard !attemptIsEnded else { return }
+    let ending = worker.failure?.message ?? end.description
+    switch launcher.died(slot: worker.slot, title: "the writer", ending: ending) {
+    case .giveUp(let reason): fatal = (ExitCode.store, reason)
+    case .startAgain:
+      writerLink.rewind()
+      try start(.writer, slot: worker.slot)
+    }
+  }
+
+  private func evaluatorEnded(_ worker: Worker, _ kind: Int, _ end: ProcessEnd) throws {
+    let facts = plan.classes[kind].evaluator
+    let reason = Reconciler.reason(
+      role: worker.part.role.title, ending: worker.failure?.message ?? end.description,
+      plugin: "\(facts.id) \(facts.version)", wasHung: worker.wasHung,
+      silence: settings.config.workers.heartbeatTimeoutSeconds)
+    giveBack(worker, reason: reason, plugin: "\(facts.id) \(facts.version)")
+    guard needs(worker) else { return }
+    if let failure = worker.failure, failure.kind == .plugin || failure.kind == .configuration {
+      let code = failure.kind == .plugin ? ExitCode.plugin : ExitCode.configuration
+      fail(kind, failure.message, code: code)
+      return
+    }
+    switch launcher.died(slot: worker.slot, title: "plugin \(facts.id)", ending: reason) {
+    case .giveUp(let why): fail(kind, why, code: ExitCode.plugin)
+    case .startAgain: try start(worker.part, slot: worker.slot)
+    }
+  }
+
+  private func fail(_ kind: Int, _ reason: String, code: Int32) {
+    failureCode = max(failureCode ?? 0, code)
+    for index in tasks.indices
+    where plan.tasks[index].evaluatorClass == kind && !tasks[index].phase.isOver {
+      finish(index, .failed(reason))
+    }
+  }
+
+  private func needs(_ worker: Worker) -> Bool { !isDraining && !attemptEndIsSent && fatal == nil && !openTasks.isEmpty }
+
+  /// Finds out what a dead evaluator worker's tries are: chance, suspects or poison.
+  private func giveBack(_ worker: Worker, reason: String, plugin: String) {
+    var lost: [TryKey] = []
+    for ticket in worker.leases.sorted() {
+      suspectLeases.remove(ticket)
+      leasesViaWriter[ticket] = nil
+      guard let lease = allocator.lost(ticket: ticket), let spec = tasks[lease.task].spec else {
+        continue
+      }
+      lost += lease.tries.map {
+        TryKey(
+          task: UInt32(lease.task), sample: UInt32($0 / spec.repeats),
+          repetition: UInt32($0 % spec.repeats))
+      }
+    }
+    guard !lost.isEmpty else { return }
+    // A worker that never came to work on its leases tells nothing about them.
+    let answer = worker.isReady
+      ? reconciler.evaluatorLost(lost) : Reconciler.TryAnswer(requeue: [lost], poison: [])
+    for key in answer.poison { recordError(key, reason: reason, plugin: plugin) }
+    delayed[worker.number, default: []] += answer.requeue
+    if requests.asked(by: worker.number) == 0 { releaseDelayed(worker.number) }
+  }
+
+  /// Leases a dead worker's tries again: the last completions it asked for are stored by now.
+  func releaseDelayed(_ number: Int) {
+    guard let groups = delayed.removeValue(forKey: number), !isDraining else { return }
+    for group in groups {
+      guard let first = group.first, let spec = tasks[Int(first.task)].spec,
+        !tasks[Int(first.task)].phase.isOver
+      else { continue }
+      let tries = group.map { Int($0.sample) * spec.repeats + Int($0.repetition) }
+      allocator.requeue(task: Int(first.task), tries: tries.sorted(), isSuspect: true)
+    }
+  }
+
+  private func generationEnded(_ worker: Worker, _ end: ProcessEnd) throws {
+    let backend = plan.models[currentModel].backend
+    let ending = worker.failure?.message ?? end.description
+    let reason = Reconciler.reason(
+      role: worker.part.role.title, ending: ending, plugin: "\(backend.id) \(backend.version)",
+      wasHung: worker.wasHung, silence: settings.config.workers.heartbeatTimeoutSeconds)
+    guard needs(worker) else {
+      generationLost(worker, reason: reason, successor: nil)
+      if isDraining { cancelAll() }
+      return
+    }
+    if let failure = worker.failure, failure.kind == .plugin || failure.kind == .configuration {
+      let code = failure.kind == .plugin ? ExitCode.plugin : ExitCode.configuration
+      failModel(failure.message, code: code)
+      return
+    }
+    switch launcher.died(slot: worker.slot, title: "backend \(backend.id)", ending: ending) {
+    case .giveUp(let why): failModel(why, code: nil)
+    case .startAgain:
+      try start(worker.part, slot: worker.slot)
+      generationLost(worker, reason: reason, successor: workers.last)
+    }
+  }
+
+  /// While draining nobody will answer any more: every request is taken back.
+  private func cancelAll() {
+    for ticket in unassigned {
+      if let request = requests.remove(ticket) { refuse(request, reason: "drained") }
+    }
+    unassigned = []
+  }
+
+  private func scorerEnded(_ worker: Worker, _ index: Int, _ end: ProcessEnd) throws {
+    if end == .exited(0), worker.failure == nil {
+      scorerEnded(index, scoreIsStored: true)
+      return
+    }
+    let ending = worker.failure?.message ?? end.description
+    guard tasks[index].phase == .scoring, fatal == nil else { return }
+    switch launcher.died(slot: worker.slot, title: "the scorer", ending: ending) {
+    case .giveUp(let why): finish(index, .failed(why))
+    case .startAgain: try start(worker.part, slot: worker.slot)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// `--dry-run`: what would be done, and what of earlier work would be used. Starts nothing, writes nothing.
+internal import Config
+internal import Datasets
+internal import Model
+internal import Plan
+internal import Posix
+internal import Store
+
+/// Prints a plan.
+enum DryRun {
+  /// Prints one block a task to stdout.
+  static func print(_ setup: RunSetup) throws {
+    var text = "run \(setup.plan.runID)\n"
+    let stored = try storedTasks(setup)
+    for (index, task) in setup.plan.tasks.enumerated() {
+      let spec = setup.plan.draft(task: index)
+      let kind = setup.plan.classes[task.evaluatorClass]
+      text += "task \(index): \(spec.label)\n"
+      text += "  rows        \(spec.sampleCount) of \(task.manifest.rowCount) in \(task.path)\n"
+      text += "  tries       \(spec.tryCount) (\(spec.repeats) a sample)\n"
+      text += "  evaluator   \(kind.evaluator.id) \(kind.evaluator.version)\n"
+      text += "  backend     \(spec.backend.id) \(spec.backend.version)\n"
+      if !kind.metrics.isEmpty {
+        text += "  metrics     \(kind.metrics.map { "\($0.id) \($0.version)" }.joined(separator: ", "))\n"
+      }
+      for stage in spec.sampling { text += "  \(stage.stage)  \(stage.json)\n" }
+      text += "  stored      \(try explain(spec, stored))\n"
+    }
+    let output = Descriptor(duplicating: 1)
+    try output?.write(Array(text.utf8))
+  }
+
+  private struct Stored {
+    var queries: ResultQueries
+    var tasks: [StoredTask]
+  }
+
+  private static func storedTasks(_ setup: RunSetup) throws -> Stored? {
+    let path = "\(setup.artifactRoot)/evalhost.db"
+    guard Files.exists(path) else { return nil }
+    let queries = ResultQueries(try Connection.reader(path: path))
+    guard try queries.run(id: setup.plan.runID) != nil else { return nil }
+    return Stored(queries: queries, tasks: try queries.tasks(run: setup.plan.runID))
+  }
+
+  /// What of the task is stored, and why it would not be used.
+  private static func explain(_ spec: TaskSpec, _ stored: Stored?) throws -> String {
+    guard let stored else { return "nothing: everything is to be done" }
+    let same = stored.tasks.filter {
+      $0.model == spec.model && $0.benchmark == spec.manifest.benchmark
+        && $0.split == spec.manifest.split && $0.mode == spec.mode
+    }
+    guard let task = same.last else { return "nothing: everything is to be done" }
+    // What only a loaded backend knows cannot differ in a plan.
+    let unknown = ["model.signature", "backend.build"]
+    let differing = spec.differingFields(from: try stored.queries.identity(ofTask: task.id))
+      .filter { name in !(unknown.contains(name) && value(name, spec).isEmpty) }
+    let counts = try stored.queries.counts(task: task.id)
+    let done = "\(counts.judged) verdicts, \(counts.completions) completions, \(counts.errors) errors"
+    guard differing.isEmpty else {
+      return "\(done); NOT used: \(differing.joined(separator: ", ")) differs"
+    }
+    return "\(done); \(max(0, Int64(spec.tryCount) - counts.judged)) tries are to be done"
+  }
+
+  private static func value(_ name: String, _ spec: TaskSpec) -> String {
+    name == "model.signature" ? spec.modelSignature : spec.backendBuild
+  }
+}

@@ -1,0 +1,84 @@
+// The way into a run: configuration, plugins, splits and plan are checked whole before anything starts.
+internal import Config
+internal import Datasets
+internal import Model
+internal import Plan
+internal import PluginHost
+internal import Posix
+internal import Store
+
+/// Runs evaluations and judges stored ones again.
+package enum RunController {
+  /// `evalhost run`: plans, runs and scores; returns the exit code.
+  package static func run(_ request: RunRequest) -> Int32 {
+    let view = ProgressView(request.progress)
+    do {
+      var setup = try RunSetup(request)
+      if request.isDryRun {
+        try DryRun.print(setup)
+        return ExitCode.done
+      }
+      return try start(&setup, view: view, rejudged: nil)
+    } catch { return explain(error, view) }
+  }
+
+  /// `evalhost score`: judges the stored completions of a run again; returns the exit code.
+  package static func judgeAgain(_ request: RejudgeRequest) -> Int32 {
+    let view = ProgressView(request.progress)
+    do {
+      let stored = try StoredRunPlan(request)
+      var setup = try RunSetup(request, stored: stored)
+      let rejudged = try stored.match(setup.plan)
+      return try start(&setup, view: view, rejudged: rejudged)
+    } catch { return explain(error, view) }
+  }
+
+  private static func start(
+    _ setup: inout RunSetup, view: ProgressView,
+    rejudged: [Int: (taskID: Int, spec: TaskSpec)]?
+  ) throws -> Int32 {
+    let signals = try SignalQueue()
+    let folder = "\(setup.artifactRoot)/runs/\(setup.plan.runID)"
+    try Files.makeFolder(folder)
+    let lock: RecordLock
+    switch try RecordLock.take("\(folder)/lock") {
+    case .taken(let taken): lock = taken
+    case .held(let pid):
+      throw PlanError(
+        .configuration,
+        "run '\(setup.plan.runID)' is already running (process \(pid)); wait for it or stop it "
+          + "with `evalhost stop --run \(setup.plan.runID)`")
+    }
+    if rejudged == nil {
+      try Files.replace("\(folder)/config.toml", with: Array(setup.resolvedText.utf8))
+    }
+    let log = try EventLog(path: "\(folder)/events.jsonl")
+    let settings = ControllerSettings(
+      config: setup.loaded.config, configText: setup.resolvedText, createdAt: setup.createdAt,
+      splits: setup.splits, artifactRoot: setup.artifactRoot, rejudged: rejudged)
+    let loop = ControllerLoop(
+      plan: setup.plan, settings: settings, log: log, view: view, signals: signals)
+    log.write(
+      .info, process: "controller", event: "run started", fields: ["run": setup.plan.runID])
+    let code = try loop.run()
+    log.write(
+      .info, process: "controller", event: "run ended", fields: ["exit": String(code)])
+    // The lock is held until here, through every way out of the loop.
+    withExtendedLifetime(lock) {}
+    if code == ExitCode.interrupted {
+      view.message("evalhost: interrupted; the same command resumes run '\(setup.plan.runID)'")
+    }
+    return code
+  }
+
+  private static func explain(_ error: any Error, _ view: ProgressView) -> Int32 {
+    view.message("evalhost: \(error)")
+    switch error {
+    case let error as PlanError: return error.kind == .plugin ? ExitCode.plugin : ExitCode.configuration
+    case is PluginError: return ExitCode.plugin
+    case is ConfigErrors, is ConfigError, is DatasetError: return ExitCode.configuration
+    case let error as StoreError where error.kind == .notFound: return ExitCode.configuration
+    default: return ExitCode.store
+    }
+  }
+}

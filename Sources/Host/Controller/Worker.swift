@@ -1,0 +1,58 @@
+// A worker as the controller keeps it: one process, what it is for, what is in its hands.
+internal import Launch
+internal import Wire
+
+/// What a worker does in this run.
+enum WorkerPart: Equatable {
+  case writer
+  /// Index into the plan's evaluator classes.
+  case evaluator(Int)
+  case generation(device: String)
+  /// Position of the task in the plan.
+  case scorer(Int)
+
+  var role: WorkerRole {
+    switch self {
+    case .writer: .writer
+    case .evaluator: .evaluator
+    case .generation: .generation
+    case .scorer: .scorer
+    }
+  }
+}
+
+/// One worker process.
+final class Worker {
+  /// Unique in the attempt: a process that takes over a slot is another worker.
+  let number: Int
+  /// The place it fills; restarts keep it.
+  let slot: Int
+  let part: WorkerPart
+  let process: WorkerProcess
+  /// It has said hello.
+  var isReady = false
+  var isDrained = false
+  var wasHung = false
+  /// Why it says it cannot go on.
+  var failure: WorkerFailure?
+  /// Leases of an evaluator worker that are not done.
+  var leases: Set<UInt64> = []
+  /// Requests that a generation worker has.
+  var requests = 0
+  /// Groups of requests that are tried alone, because one of them may end the worker.
+  var suspects: [[UInt64]] = []
+  /// The group that is tried now.
+  var trying: Set<UInt64> = []
+
+  init(number: Int, slot: Int, part: WorkerPart, process: WorkerProcess) {
+    self.number = number
+    self.slot = slot
+    self.part = part
+    self.process = process
+  }
+
+  var link: FrameLink { process.link }
+
+  /// How logs name it, e.g. `evaluator worker 3`.
+  var title: String { "\(part.role.title) \(number)" }
+}

@@ -1,0 +1,44 @@
+// When a worker is started again and when its role is given up. Pure: no process, no clock.
+
+/// Keeps the restart budget of every worker slot.
+///
+/// A worker that gets something done between two deaths may die for ever: that is work for the search for
+/// the poison sample. One that dies again and again without getting anything done is broken.
+package struct Launcher: Sendable {
+  /// What to do about a worker that has ended.
+  package enum Decision: Equatable, Sendable {
+    case startAgain
+    /// The role cannot be filled; the reason is for the user.
+    case giveUp(String)
+  }
+
+  private struct Slot: Sendable {
+    var barrenDeaths = 0
+    var starts = 0
+  }
+
+  private let limit: Int
+  private var slots: [Int: Slot] = [:]
+
+  /// `limit` deaths in a row without any progress give a slot up.
+  package init(limit: Int = 5) { self.limit = max(1, limit) }
+
+  /// A process was started for the slot.
+  package mutating func started(slot: Int) { slots[slot, default: Slot()].starts += 1 }
+
+  /// The slot's process got something done.
+  package mutating func progressed(slot: Int) {
+    if slots[slot]?.barrenDeaths != 0 { slots[slot, default: Slot()].barrenDeaths = 0 }
+  }
+
+  /// The slot's process has ended unasked; `ending` says how, in words.
+  package mutating func died(slot: Int, title: String, ending: String) -> Decision {
+    slots[slot, default: Slot()].barrenDeaths += 1
+    let deaths = slots[slot]?.barrenDeaths ?? 0
+    guard deaths >= limit else { return .startAgain }
+    return .giveUp("\(title) ended \(deaths) times in a row without progress, last by \(ending)")
+  }
+
+  /// Processes started for a slot so far.
+  package func starts(slot: Int) -> Int { slots[slot]?.starts ?? 0 }
+}

@@ -1,0 +1,79 @@
+// Whole files and folders: read, replace atomically, make folders.
+internal import CPosix
+internal import Glibc
+
+/// Reads and replaces whole files.
+package enum Files {
+  /// The bytes of a file.
+  package static func read(_ path: String) throws(PosixError) -> [UInt8] {
+    let file = try Descriptor.reading(path)
+    let size = try file.stamp().size
+    var bytes = try file.read(count: size, at: 0)
+    // A pipe or a growing file says nothing true about its size: read on to the end.
+    while true {
+      let more = try file.read(count: 1 << 16, at: bytes.count)
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+  }
+
+  /// The bytes of a file, nil when there is none.
+  package static func readIfPresent(_ path: String) throws(PosixError) -> [UInt8]? {
+    do throws(PosixError) { return try read(path) } catch {
+      if error.isMissing { return nil }
+      throw error
+    }
+  }
+
+  /// Puts a file in place in one step: readers see the old bytes or the new, never a part.
+  ///
+  /// The new bytes are on the disk before the name changes, so a power cut cannot leave an empty file.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(PosixError) {
+    let draft = "\(path).\(getpid()).tmp"
+    do throws(PosixError) {
+      let file = try Descriptor.writing(draft, appending: false)
+      try file.write(bytes)
+      try file.synchronise()
+      try check("rename", path) { rename(draft, path) }
+    } catch {
+      unlink(draft)
+      throw PosixError(call: error.call, subject: path, code: error.code)
+    }
+  }
+
+  /// Makes a folder and those above it.
+  package static func makeFolder(_ path: String) throws(PosixError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST {
+      var status = Glibc.stat()
+      try check("stat", path) { stat(path, &status) }
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw PosixError(call: "mkdir", subject: path, code: ENOTDIR)
+      }
+      return
+    }
+    let code = errno
+    guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      throw PosixError(call: "mkdir", subject: path, code: code)
+    }
+    try makeFolder(String(path[..<slash]))
+    if mkdir(path, 0o755) != 0, errno != EEXIST {
+      throw PosixError(call: "mkdir", subject: path, code: errno)
+    }
+  }
+
+  /// True when a file or folder of that name exists.
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// True when this process may write there.
+  package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
+
+  /// The absolute path without links, nil when there is nothing.
+  package static func resolved(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
+  }
+
+  /// Path of the running program.
+  package static func ownProgram() -> String { resolved("/proc/self/exe") ?? "/proc/self/exe" }
+}

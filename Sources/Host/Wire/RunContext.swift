@@ -1,0 +1,248 @@
+// Everything a worker needs to know, each kind of worker its own message. There is no other channel: no
+// environment, no shared file.
+internal import JSONFormat
+package import Model
+
+/// First message to an evaluator worker: what to load.
+package struct EvaluatorStart: Equatable, Sendable {
+  /// Folder of the evaluator's plugin.toml.
+  package var evaluatorFolder: String
+  /// Folders of the metric plugins, in the task's order.
+  package var metricFolders: [String]
+
+  /// Names the plugins to load.
+  package init(evaluatorFolder: String, metricFolders: [String]) {
+    self.evaluatorFolder = evaluatorFolder
+    self.metricFolders = metricFolders
+  }
+
+  /// The payload.
+  package var encoded: [UInt8] {
+    jsonBytes([
+      "version": .int(contextVersion), "evaluator_folder": .string(evaluatorFolder),
+      "metric_folders": .strings(metricFolders),
+    ])
+  }
+
+  /// Reads the payload.
+  package init(_ payload: UnsafeRawBufferPointer) throws(ContextError) {
+    let fields = try JSONFields(parsing: payload, in: "evaluator start")
+    evaluatorFolder = try fields.string("evaluator_folder")
+    metricFolders = try fields.strings("metric_folders")
+  }
+}
+
+/// A task as an evaluator worker needs it.
+package struct RunContext: Equatable, Sendable {
+  package var spec: TaskSpec
+  /// The prepared split's file.
+  package var datasetPath: String
+  /// Few-shot examples a prompt shows.
+  package var shotCount: Int
+  /// The rows they are taken from, one JSON object each, in order: one more than shown where the
+  /// examples come from the split itself.
+  package var shots: [String]
+  /// Judge what is stored and ask no model.
+  package var judgesOnly: Bool
+  /// Most tries in the worker's hands at a time.
+  package var window: Int
+
+  /// Describes one task to an evaluator worker.
+  package init(
+    spec: TaskSpec, datasetPath: String, shotCount: Int, shots: [String], judgesOnly: Bool,
+    window: Int
+  ) {
+    self.spec = spec
+    self.datasetPath = datasetPath
+    self.shotCount = shotCount
+    self.shots = shots
+    self.judgesOnly = judgesOnly
+    self.window = window
+  }
+
+  /// The payload.
+  package var encoded: [UInt8] {
+    jsonBytes([
+      "version": .int(contextVersion), "spec": .string(spec.jsonText),
+      "dataset_path": .string(datasetPath), "shot_count": .int(shotCount),
+      "shots": .strings(shots),
+      "judges_only": .bool(judgesOnly), "window": .int(window),
+    ])
+  }
+
+  /// Reads the payload.
+  package init(_ payload: UnsafeRawBufferPointer) throws(ContextError) {
+    let fields = try JSONFields(parsing: payload, in: "run context")
+    spec = try TaskSpec(jsonText: fields.string("spec"))
+    datasetPath = try fields.string("dataset_path")
+    shotCount = try fields.integer("shot_count")
+    shots = try fields.strings("shots")
+    judgesOnly = try fields.bool("judges_only")
+    window = try fields.integer("window")
+  }
+}
+
+/// First message to a generation worker: what to load, and where.
+package struct GenerationStart: Equatable, Sendable {
+  /// Folder of the backend's plugin.toml.
+  package var backendFolder: String
+  /// The model's table of the configuration as a JSON object.
+  package var modelJSON: String
+  package var device: String
+  /// Requests in flight on the backend; 0 = what the backend says.
+  package var batchSize: Int
+
+  /// Describes the model to load.
+  package init(backendFolder: String, modelJSON: String, device: String, batchSize: Int) {
+    self.backendFolder = backendFolder
+    self.modelJSON = modelJSON
+    self.device = device
+    self.batchSize = batchSize
+  }
+
+  /// The payload.
+  package var encoded: [UInt8] {
+    jsonBytes([
+      "version": .int(contextVersion), "backend_folder": .string(backendFolder),
+      "model_json": .string(modelJSON), "device": .string(device), "batch_size": .int(batchSize),
+    ])
+  }
+
+  /// Reads the payload.
+  package init(_ payload: UnsafeRawBufferPointer) throws(ContextError) {
+    let fields = try JSONFields(parsing: payload, in: "generation start")
+    backendFolder = try fields.string("backend_folder")
+    modelJSON = try fields.string("model_json")
+    device = try fields.string("device")
+    batchSize = try fields.integer("batch_size")
+  }
+}
+
+/// First message to the writer: which store and which run.
+package struct WriterStart: Equatable, Sendable {
+  package var artifactRoot: String
+  package var runID: String
+  /// The resolved configuration, kept with the run.
+  package var configText: String
+  /// `normal` or `full`.
+  package var durability: String
+  /// The configuration's `created_at` in seconds since 1970; 0 = now.
+  package var createdAt: Int
+  /// A writer started again within the same attempt gets the attempt's id; 0 = start an attempt.
+  package var attemptID: Int
+
+  /// Describes the run to the writer.
+  package init(
+    artifactRoot: String, runID: String, configText: String, durability: String, createdAt: Int,
+    attemptID: Int
+  ) {
+    self.artifactRoot = artifactRoot
+    self.runID = runID
+    self.configText = configText
+    self.durability = durability
+    self.createdAt = createdAt
+    self.attemptID = attemptID
+  }
+
+  /// The payload.
+  package var encoded: [UInt8] {
+    jsonBytes([
+      "version": .int(contextVersion), "artifact_root": .string(artifactRoot),
+      "run_id": .string(runID), "config_text": .string(configText),
+      "durability": .string(durability), "created_at": .int(createdAt),
+      "attempt_id": .int(attemptID),
+    ])
+  }
+
+  /// Reads the payload.
+  package init(_ payload: UnsafeRawBufferPointer) throws(ContextError) {
+    let fields = try JSONFields(parsing: payload, in: "writer start")
+    artifactRoot = try fields.string("artifact_root")
+    runID = try fields.string("run_id")
+    configText = try fields.string("config_text")
+    durability = try fields.string("durability")
+    createdAt = try fields.integer("created_at")
+    attemptID = try fields.integer("attempt_id")
+  }
+}
+
+/// Asks the writer for a task: get or create. The task's position is in the frame's header.
+package struct OpenTask: Equatable, Sendable {
+  package var spec: TaskSpec
+  /// A try whose error has this many attempts is finished.
+  package var maxAttempts: Int
+  /// Judge everything again beside the judging there is.
+  package var judgesAgain: Bool
+  /// The task to judge again; 0 = find it by what it is.
+  package var taskID: Int
+
+  /// Describes the task to open.
+  package init(spec: TaskSpec, maxAttempts: Int, judgesAgain: Bool, taskID: Int) {
+    self.spec = spec
+    self.maxAttempts = maxAttempts
+    self.judgesAgain = judgesAgain
+    self.taskID = taskID
+  }
+
+  /// The payload.
+  package var encoded: [UInt8] {
+    jsonBytes([
+      "version": .int(contextVersion), "spec": .string(spec.jsonText),
+      "max_attempts": .int(maxAttempts), "judges_again": .bool(judgesAgain),
+      "task_id": .int(taskID),
+    ])
+  }
+
+  /// Reads the payload.
+  package init(_ payload: UnsafeRawBufferPointer) throws(ContextError) {
+    let fields = try JSONFields(parsing: payload, in: "open task")
+    spec = try TaskSpec(jsonText: fields.string("spec"))
+    maxAttempts = try fields.integer("max_attempts")
+    judgesAgain = try fields.bool("judges_again")
+    taskID = try fields.integer("task_id")
+  }
+}
+
+/// First message to a scorer: which judging of which store.
+package struct ScorerStart: Equatable, Sendable {
+  package var artifactRoot: String
+  package var runID: String
+  package var taskID: Int
+  package var judgingID: Int
+  package var spec: TaskSpec
+  /// Seconds since 1970 that the score carries; 0 = now.
+  package var createdAt: Int
+
+  /// Describes the score to make.
+  package init(
+    artifactRoot: String, runID: String, taskID: Int, judgingID: Int, spec: TaskSpec,
+    createdAt: Int
+  ) {
+    self.artifactRoot = artifactRoot
+    self.runID = runID
+    self.taskID = taskID
+    self.judgingID = judgingID
+    self.spec = spec
+    self.createdAt = createdAt
+  }
+
+  /// The payload.
+  package var encoded: [UInt8] {
+    jsonBytes([
+      "version": .int(contextVersion), "artifact_root": .string(artifactRoot),
+      "run_id": .string(runID), "task_id": .int(taskID), "judging_id": .int(judgingID),
+      "spec": .string(spec.jsonText), "created_at": .int(createdAt),
+    ])
+  }
+
+  /// Reads the payload.
+  package init(_ payload: UnsafeRawBufferPointer) throws(ContextError) {
+    let fields = try JSONFields(parsing: payload, in: "scorer start")
+    artifactRoot = try fields.string("artifact_root")
+    runID = try fields.string("run_id")
+    taskID = try fields.integer("task_id")
+    judgingID = try fields.integer("judging_id")
+    spec = try TaskSpec(jsonText: fields.string("spec"))
+    createdAt = try fields.integer("created_at")
+  }
+}

@@ -1,0 +1,104 @@
+// The parent side of an inspection: one short-lived child a plugin, a deadline that the parent
+// enforces, and a line for every way in which a plugin can end its process.
+internal import Arguments
+internal import Launch
+internal import PluginHost
+internal import Posix
+internal import Wire
+
+/// Asks children what plugins are.
+struct PluginInspector {
+  /// Seconds that loading a plugin may take.
+  private static let deadline = 10
+
+  /// What was found.
+  enum Answer {
+    /// The plugin's facts as JSON.
+    case facts([UInt8])
+    /// One line that names the plugin.
+    case refused(String)
+  }
+
+  private let entry: PluginEntry
+  private let worker: WorkerProcess
+  private var hearsOutput = true
+  private var hearsFrames = true
+
+  /// Loads a plugin in a child and waits for what it says. Throws when no child can be started.
+  static func inspect(_ entry: PluginEntry) throws -> Answer {
+    var inspector = PluginInspector(
+      entry: entry, worker: try WorkerProcess.start(.inspector, ownPID: ownProcessID()))
+    let answer = try inspector.wait()
+    // Nothing is left to hear: a plugin that misbehaves in its destructors need not be waited for.
+    inspector.worker.child.kill()
+    return answer
+  }
+
+  private init(entry: PluginEntry, worker: WorkerProcess) {
+    self.entry = entry
+    self.worker = worker
+    worker.link.send(FrameHeader(.context), InspectorRequest(folder: entry.folder).encoded)
+  }
+
+  private var name: String { Messages.plugin(entry.manifest.id, entry.manifest.version) }
+
+  private mutating func wait() throws -> Answer {
+    let end = Clock.monotonic() + UInt64(Self.deadline) * 1_000_000_000
+    var poller = Poller()
+    while true {
+      let now = Clock.monotonic()
+      guard now < end else {
+        return .refused(Messages.pluginHangs(name, seconds: Self.deadline))
+      }
+      if let answer = try converse() { return answer }
+      poller.removeAll()
+      _ = poller.add(worker.child.exitNotice.number, read: true, write: false)
+      let isSending = worker.link.outgoing.unsent > 0
+      if hearsFrames {
+        _ = poller.add(worker.link.socket.number, read: true, write: isSending)
+      }
+      let slot = hearsOutput ? poller.add(worker.child.output.number, read: true, write: false) : nil
+      try poller.wait(milliseconds: Int32((end - now) / 1_000_000 + 1))
+      // Readable without bytes is the end: polling it on would be a busy loop.
+      if let slot, poller.canRead(slot) { hearsOutput = !worker.readOutput().isEmpty }
+    }
+  }
+
+  /// Sends and reads what there is; an answer once the child has given one or has ended.
+  private mutating func converse() throws -> Answer? {
+    // Asked before reading: what a child that has ended said is then all there.
+    let ending = worker.child.reap()
+    do throws(WireError) {
+      if hearsFrames {
+        try worker.link.flush()
+        _ = try worker.link.receive()
+      }
+    } catch {
+      // Its end of the process, with its reason, is what the user wants to hear of.
+      hearsFrames = false
+    }
+    do throws(WireError) {
+      if let answer = try answer() { return answer }
+    } catch {
+      return .refused(Messages.pluginBroke(name, error.description))
+    }
+    guard let ending else { return nil }
+    while hearsOutput { hearsOutput = !worker.readOutput().isEmpty }
+    return .refused(
+      Messages.pluginEnded(name, by: ending.description, lastWords: worker.lastWords))
+  }
+
+  private func answer() throws(WireError) -> Answer? {
+    while let frame = try worker.link.peek() {
+      defer { worker.link.consume(frame) }
+      switch frame.header.kind {
+      case .hello: return .facts(Array(frame.payload))
+      case .failed:
+        let failure = WorkerFailure(frame.payload)
+        return .refused("\(name): \(printable(failure.message))")
+      default: continue
+      }
+    }
+    return nil
+  }
+}
