@@ -8,6 +8,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
+  // Overlapping access is found by the debug builds that all tests run with; each check costs time on the
+  // way of every sample.
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 let strictC: [CSetting] = [
   .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
@@ -108,7 +111,9 @@ let package = Package(
     edge(
       "Controller", "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Datasets",
       "Plan", "Allocate", "Launch", "Observe", "Reconcile", "PluginHost", "Wire", "Store"),
-    .target(name: "Arguments", path: "Sources/evalhost/Arguments", swiftSettings: strict),
+    .target(
+      name: "Arguments", dependencies: ["Config"], path: "Sources/evalhost/Arguments",
+      swiftSettings: strict),
     .executableTarget(
       name: "evalhost",
       dependencies: [
@@ -119,15 +124,28 @@ let package = Package(
       path: "Sources/evalhost", exclude: ["Arguments"], swiftSettings: strict),
 
     // MARK: Tests
+    .target(
+      name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
     unitTests("JSONFormat", "JSONFormat"),
     unitTests("TOMLFormat", "TOMLFormat"),
+    unitTests("PluginKit", "PluginKit", "PluginAPI", "JSONFormat"),
     unitTests("Config", "Config", "TOMLFormat"),
-    unitTests("Metrics", "Metrics", "Model"),
-    unitTests("Store", "Store", "Model", "JSONFormat", "CSQLite"),
     unitTests("PluginHost", "PluginHost", "PluginAPI", "Model", exclude: ["Fixtures"]),
+    unitTests("Store", "Store", "Model", "JSONFormat", "CSQLite"),
+    unitTests("Metrics", "Metrics", "Model"),
+    unitTests("Score", "Score", "Model", "JSONFormat", "Posix", "Wire", "Store"),
+    unitTests("Index", "Index", "Model", "JSONFormat", "Posix", "Store"),
+    unitTests("CommandLine", "Arguments"),
     unitTests("FreeResponse", "FreeResponseCore", "PluginKit", "JSONFormat"),
     unitTests("MultiChoice", "MultiChoiceCore", "PluginKit", "JSONFormat"),
     unitTests("TokenF1", "TokenF1Core", "PluginKit", "JSONFormat"),
+    unitTests("Replay", "ReplayCore", "PluginKit", "PluginAPI", "JSONFormat", "CSQLite", "Store"),
+    .testTarget(
+      name: "ABITests", dependencies: ["PluginAPI"], path: "Tests/ABI", exclude: ["CPlugin"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "evalhost-bench", dependencies: ["Posix", "CPosix", "CSQLite"], path: "Tests/Bench",
+      swiftSettings: strict),
   ]
     + plugin("free_response", "FreeResponse")
     + plugin("multi_choice", "MultiChoice")

@@ -3,7 +3,7 @@ public import JSONFormat
 
 /// Something that a model can be loaded on.
 public struct Device: Sendable {
-  /// E.g. `cpu` or `cuda:0`.
+  /// Its name, such as `cpu` or `cuda:0`.
   public var id: String
   /// How many models it takes at once.
   public var slots: Int
@@ -17,7 +17,7 @@ public struct Device: Sendable {
 
 /// What a loaded model says of itself.
 public struct ModelDescription: Sendable {
-  /// Names the weights, e.g. `sha256:` and lower-case hex: part of every work key.
+  /// Names the weights, such as `sha256:` and lower-case hex: part of every work key.
   public var signature: String
   /// Names the build of the backend as far as it decides completions: part of every work key.
   public var build: String

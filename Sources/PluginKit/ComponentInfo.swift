@@ -31,7 +31,7 @@ public struct ComponentInfo: Sendable {
     case processSerial = 1
   }
 
-  /// Unique among the components of its kind, e.g. `free_response`.
+  /// Unique among the components of its kind, such as `free_response`.
   public var id: String
   /// Semantic version; empty = the plugin's.
   public var version: String

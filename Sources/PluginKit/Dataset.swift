@@ -4,7 +4,7 @@ internal import PluginAPI
 
 /// What the host wants prepared; valid only until `prepare` returns.
 public struct PrepareRequest {
-  /// The split's name, e.g. `test`.
+  /// The split's name, such as `test`.
   public let split: String
   /// Where downloads are kept; may be emptied between runs.
   public let cacheRoot: String

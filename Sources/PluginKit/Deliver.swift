@@ -6,9 +6,10 @@ internal import PluginAPI
 /// Each method returns whether the host wants more in this call; on false keep the rest for the next.
 public struct Deliver {
   private let sink: UnsafePointer<evh_completion_sink>
-  private let done: @convention(c) (
-    UnsafePointer<evh_completion_sink>?, UnsafePointer<evh_output>?
-  ) -> evh_status
+  private let done:
+    @convention(c) (
+      UnsafePointer<evh_completion_sink>?, UnsafePointer<evh_output>?
+    ) -> evh_status
 
   init(_ sink: UnsafePointer<evh_completion_sink>?) throws(PluginFailure) {
     self.sink = try required(sink, "completion sink")

@@ -19,7 +19,9 @@ class EvaluatorInstance {
   ) throws(PluginFailure) {}
 }
 
-/// An open evaluator with the rows it parsed lately. The host never overlaps two calls on it.
+/// An open evaluator with the rows it parsed lately.
+///
+/// The host never overlaps two calls on it.
 final class OpenEvaluator<Base: Evaluator>: EvaluatorInstance {
   /// A parsed row as an object.
   private final class Parsed {

@@ -13,7 +13,9 @@ public struct ConfigurationError: Error, Sendable, Equatable {
 ///
 /// The host counts it as a data error of that row and goes on with the others.
 public struct BadRecord: Error, Sendable, Equatable {
-  /// One line: which field, what is wrong. The host adds the file and the row.
+  /// One line: which field, what is wrong.
+  ///
+  /// The host adds the file and the row.
   public var message: String
 
   /// An error that says `message`.
@@ -48,7 +50,9 @@ public struct PluginFailure: Error, Sendable, Equatable {
 
   /// What kind of failure it is.
   public var code: Code
-  /// One line: what, where, what to do. Longer than 496 bytes is cut.
+  /// One line: what, where, what to do.
+  ///
+  /// What is longer than 496 bytes is cut.
   public var message: String
   /// Whether the same call may succeed later.
   public var isRetryable: Bool

@@ -39,7 +39,7 @@ public struct Host: @unchecked Sendable {
     withText(message) { log(table, level.rawValue, $0) }
   }
 
-  /// The service of that id, e.g. `evh.fetch/1`, or nil; what it points to is the service's own affair.
+  /// The service of that id, such as `evh.fetch/1`, or nil; what it points to is the service's own affair.
   public func service(_ id: String) -> UnsafeRawPointer? {
     guard let table, let find = table.pointee.get_service else { return nil }
     return withText(id) { find(table, $0) }

@@ -43,7 +43,7 @@ public struct JudgedTry {
 
 /// What a metric says of one try.
 public struct Measurement: Sendable {
-  /// Finite numbers by name, e.g. ("f1", 0.5).
+  /// Finite numbers by name, such as ("f1", 0.5).
   public var values: [NamedValue]
   /// Pass or fail, from a metric that can decide; used only where the configuration says `decide`.
   public var verdict: Verdict?

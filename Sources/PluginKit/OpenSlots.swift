@@ -5,10 +5,11 @@ internal import PluginAPI
 internal import Synchronization
 
 /// The C signature of every component's open().
-typealias OpenFunction = @convention(c) (
-  UnsafePointer<evh_host>?, UnsafePointer<evh_call>?, evh_str,
-  UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<evh_error>?
-) -> evh_status
+typealias OpenFunction =
+  @convention(c) (
+    UnsafePointer<evh_host>?, UnsafePointer<evh_call>?, evh_str,
+    UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<evh_error>?
+  ) -> evh_status
 
 /// Makes an instance from its configuration.
 typealias Opener = @Sendable (JSONValue, Host) throws(ConfigurationError) -> AnyObject

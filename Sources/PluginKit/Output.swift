@@ -81,7 +81,7 @@ extension Output {
     }
   }
 
-  /// The stage's name, e.g. `cot`.
+  /// The stage's name, such as `cot`.
   public var stage: String {
     switch source {
     case .borrowed(let output): output.pointee.stage.string

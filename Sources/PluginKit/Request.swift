@@ -74,7 +74,7 @@ public struct Request {
   public var stageIndex: UInt32 { request.pointee.stage_index }
   /// Decides the text whatever the batch, its neighbours or the worker.
   public var seed: UInt64 { request.pointee.seed }
-  /// The stage's name, e.g. `cot`.
+  /// The stage's name, such as `cot`.
   public var stage: String { request.pointee.stage.string }
   /// The whole context.
   public var prompt: String { request.pointee.prompt.string }
@@ -86,7 +86,7 @@ public struct Request {
   public var choices: [String] {
     list(request.pointee.choices, request.pointee.choice_count).map(\.string)
   }
-  /// Names the work in logs, e.g. `gsm8k_test/cot`.
+  /// Names the work in logs, such as `gsm8k_test/cot`.
   public var task: String { request.pointee.task.string }
 
   /// How to sample; nil when the host does not say.

@@ -8,7 +8,7 @@
 /// Not generic: rows are kept as objects, because generic code in a library that others link runs
 /// unspecialised, which here cost ten times the look-up itself.
 struct RowCache {
-  /// Slots; a power of two. Tries in flight are fewer than this by far.
+  /// Slots, a power of two: tries in flight are fewer by far.
   private static var slotCount: Int { 4096 }
   /// Bytes of row text that are kept in all.
   private static var byteLimit: Int { 8 << 20 }
@@ -75,7 +75,9 @@ private func hasSameBytes(
   _ kept: UnsafeMutableRawBufferPointer, _ text: UnsafeBufferPointer<UInt8>
 ) -> Bool {
   guard kept.count == text.count else { return false }
-  guard let left = UnsafeRawPointer(kept.baseAddress), let right = UnsafeRawPointer(text.baseAddress) else {
+  guard let left = UnsafeRawPointer(kept.baseAddress),
+    let right = UnsafeRawPointer(text.baseAddress)
+  else {
     return true
   }
   var at = 0

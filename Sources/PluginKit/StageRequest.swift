@@ -1,7 +1,9 @@
 // What an evaluator asks for: one stage of one try.
 internal import PluginAPI
 
-/// One model call that an evaluator asks for. The host adds seed and sampling.
+/// One model call that an evaluator asks for.
+///
+/// The host adds seed and sampling.
 public struct StageRequest: Sendable {
   /// What the backend is to do.
   public enum Kind: Int32, Sendable {
@@ -19,7 +21,7 @@ public struct StageRequest: Sendable {
 
   /// What the backend is to do.
   public var kind: Kind
-  /// The stage's name, e.g. `cot`; picks `[sampling.<stage>]` of the run configuration.
+  /// The stage's name, such as `cot`; picks `[sampling.<stage>]` of the run configuration.
   public var stage: String
   var prompt: Text
   /// The continuations to score; empty for `.generate`.

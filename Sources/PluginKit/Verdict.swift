@@ -1,7 +1,7 @@
 // The judgement of one try, and the way of it and of named values to the host.
 internal import PluginAPI
 
-/// A named number about one try, e.g. ("f1", 0.5); names need no declaration.
+/// A named number about one try, such as ("f1", 0.5); names need no declaration.
 public typealias NamedValue = (name: String, value: Double)
 
 /// The judgement of one try.
@@ -26,7 +26,7 @@ public struct Verdict: Sendable {
   public var reference: String
   /// Why it did not pass, in a word or a line; empty when it passed.
   public var failReason: String
-  /// What the try is also counted under, e.g. the subject; empty = none.
+  /// What the try is also counted under, such as the subject; empty = none.
   public var group: String
   /// A JSON object with anything else, as `JSONWriter.bytes`; empty = none.
   public var details: [UInt8]

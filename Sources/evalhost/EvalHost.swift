@@ -82,7 +82,7 @@ extension CommandFailure {
     case let error as ConfigError: self.init(.usage, error.description)
     case let error as PluginError: self.init(.plugin, error.description)
     case let error as StoreError:
-      // A folder or a run that is not there was mistyped; everything else is the store's own trouble.
+      // A folder or a run that is not there was mistyped; the rest is the store's own trouble.
       let isMistyped = error.kind == .missing || error.kind == .notFound
       self.init(isMistyped ? .usage : .storage, error.description)
     case let error as PosixError: self.init(.storage, error.description)

@@ -1,4 +1,4 @@
-// The child side of `plugins inspect` and `plugins verify`: loads one plugin, says what it is, ends.
+// The child side of `plugins inspect` and `plugins verify`: loads one plugin and says what it is.
 //
 //   parent -> context  {"version": 1, "folder": "<folder of plugin.toml>"}
 //   child  -> hello    `PluginInspection.json()`, or
@@ -49,7 +49,8 @@ enum InspectorProcess {
     do {
       let request = try line.start { payload throws(ContextError) in try InspectorRequest(payload) }
       let entry = try pluginEntry(inFolder: request.folder)
-      let inspection = try PluginInspection.inspect(entry, host: HostIdentity(version: hostVersion)) {
+      let inspection = try PluginInspection.inspect(entry, host: HostIdentity(version: hostVersion))
+      {
         level, text in
         writeToStandardError("\(level): \(text)\n")
       }

@@ -24,10 +24,14 @@ struct PluginInspector {
   private var hearsOutput = true
   private var hearsFrames = true
 
-  /// Loads a plugin in a child and waits for what it says. Throws when no child can be started.
+  /// Loads a plugin in a child and waits for what it says.
+  ///
+  /// Throws when no child can be started.
   static func inspect(_ entry: PluginEntry) throws -> Answer {
-    var inspector = PluginInspector(
-      entry: entry, worker: try WorkerProcess.start(.inspector, ownPID: ownProcessID()))
+    // Without the Swift runtime's backtrace, whose lines would push out the plugin's own words.
+    let worker = try WorkerProcess.start(
+      .inspector, ownPID: ownProcessID(), environment: ["SWIFT_BACKTRACE": "enable=no"])
+    var inspector = PluginInspector(entry: entry, worker: worker)
     let answer = try inspector.wait()
     // Nothing is left to hear: a plugin that misbehaves in its destructors need not be waited for.
     inspector.worker.child.kill()
@@ -57,7 +61,8 @@ struct PluginInspector {
       if hearsFrames {
         _ = poller.add(worker.link.socket.number, read: true, write: isSending)
       }
-      let slot = hearsOutput ? poller.add(worker.child.output.number, read: true, write: false) : nil
+      let slot =
+        hearsOutput ? poller.add(worker.child.output.number, read: true, write: false) : nil
       try poller.wait(milliseconds: Int32((end - now) / 1_000_000 + 1))
       // Readable without bytes is the end: polling it on would be a busy loop.
       if let slot, poller.canRead(slot) { hearsOutput = !worker.readOutput().isEmpty }

@@ -7,7 +7,8 @@ internal import Testing
   static let strict = "-Wall -Wextra -Wpedantic -Wpadded -Werror -fsyntax-only"
 
   @Test(arguments: [
-    "gcc -std=c11 -x c", "clang -std=c11 -x c", "g++ -std=c++11 -x c++", "clang++ -std=c++11 -x c++",
+    "gcc -std=c11 -x c", "clang -std=c11 -x c", "g++ -std=c++11 -x c++",
+    "clang++ -std=c++11 -x c++",
     "g++ -std=c++20 -x c++",
   ])
   func `the header compiles alone without a warning`(compiler: String) {

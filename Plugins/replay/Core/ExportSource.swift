@@ -11,7 +11,9 @@ final class ExportSource: RecordSource {
   private let ignoresTask: Bool
   /// One index for each task in the file, in the order of their first lines.
   private var indexes: [(task: [UInt8], index: RecordIndex)] = []
-  /// By work key: where the line starts and which of its stages is meant. Used instead of the indexes.
+  /// By work key: where the line starts and which of its stages is meant.
+  ///
+  /// Used instead of the indexes.
   private var workKeys: [WorkKey: (offset: Int, stage: UInt8)] = [:]
   /// Where the first line starts that was not noted yet.
   private var scanned = 0
@@ -132,7 +134,9 @@ final class ExportSource: RecordSource {
     }
     let what = byWorkKey ? "the work key of \(wanted.name)" : wanted.name
     var tasks = ""
-    if !byWorkKey, !ignoresTask, !indexes.contains(where: { wanted.benchmarkAndSplit.elementsEqual($0.task) }) {
+    if !byWorkKey, !ignoresTask,
+      !indexes.contains(where: { wanted.benchmarkAndSplit.elementsEqual($0.task) })
+    {
       let names = indexes.map { String(decoding: $0.task, as: UTF8.self) }
       tasks = "; it has those of \(names.joined(separator: ", ")): set ignore_task to use them"
     }

@@ -94,7 +94,8 @@ package struct Allocator: Sendable {
 
   /// Gives tries back to be leased again; they go through the writer, since stages may be stored.
   package mutating func requeue(task: Int, tries: [Int], isSuspect: Bool) {
-    guard !tries.isEmpty else { return }
+    // An abandoned task's tries may still come back with a lease.
+    guard !tries.isEmpty, order.contains(task) else { return }
     for index in tries { tasks[task]?.started.insert(index) }
     requeued.append(Requeued(task: task, tries: tries, isSuspect: isSuspect))
   }

@@ -80,19 +80,19 @@ extension ControllerLoop {
     }
     tasks[index].spec = judged
     tasks[index].phase = .opening
-    if let writer = workers.first(where: { $0.part == .writer }), writer.isReady {
-      sendOpen(index, to: writer)
+    openMessage(index).withUnsafeBytes {
+      writerLink.forward(FrameHeader(.openTask, task: UInt32(index)), $0)
     }
   }
 
-  /// Asks the writer for a task.
-  func sendOpen(_ index: Int, to writer: Worker) {
-    guard let spec = tasks[index].spec else { return }
-    let message = OpenTask(
+  /// What the writer is asked about a task.
+  func openMessage(_ index: Int) -> [UInt8] {
+    guard let spec = tasks[index].spec else { return [] }
+    return OpenTask(
       spec: spec, maxAttempts: settings.config.resume.maxAttempts,
       judgesAgain: judgesOnly && tasks[index].judgingID == 0,
-      taskID: tasks[index].rejudged?.taskID ?? 0)
-    writer.link.send(FrameHeader(.openTask, task: UInt32(index)), message.encoded)
+      taskID: tasks[index].rejudged?.taskID ?? 0
+    ).encoded
   }
 
   /// The writer's answer: what the task has.
@@ -209,6 +209,7 @@ extension ControllerLoop {
   func finish(_ index: Int, _ phase: TaskPhase) {
     tasks[index].phase = phase
     allocator.abandon(task: index)
+    observer.ended(task: index)
     let word = phase == .done ? "done" : "failed"
     log.write(
       phase == .done ? .info : .error, process: "controller", event: "task \(word)",
@@ -240,7 +241,7 @@ extension ControllerLoop {
       if case .scorer = worker.part { return true }
       return false
     }
-    if !isBusy { sendAttemptEnd("drained") }
+    if !isBusy { sendAttemptEnd("interrupted") }
   }
 
   private func sendAttemptEnd(_ word: String) {

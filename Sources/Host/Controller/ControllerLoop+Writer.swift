@@ -16,9 +16,10 @@ extension ControllerLoop {
     case .hello:
       let hello = try WriterHello(frame.payload)
       if writerHello == nil { writerHello = hello }
-      // Its tasks come before the stream that speaks of them.
-      for task in tasks where task.phase != .waiting && task.spec != nil && !isOverUnopened(task) {
-        sendOpen(task.index, to: worker)
+      // A second writer gets the tasks before the stream that speaks of them. One that is not open yet is
+      // asked for in the stream itself.
+      for task in tasks where task.taskID != 0 {
+        worker.link.send(FrameHeader(.openTask, task: UInt32(task.index)), openMessage(task.index))
       }
       try sendAll(to: worker)
       worker.isReady = true
@@ -27,6 +28,7 @@ extension ControllerLoop {
     case .ack:
       let counts = try AckMessage(frame)
       acknowledged = counts
+      launcher.progressed(slot: worker.slot)
       writerLink.acknowledge(through: frame.header.ticket) { settle($0) }
     case .stored:
       guard let number = leasesViaWriter[frame.header.ticket] else { return }
@@ -40,8 +42,7 @@ extension ControllerLoop {
     }
   }
 
-  private func isOverUnopened(_ task: TaskRun) -> Bool { task.phase.isOver && task.taskID == 0 }
-
+  /// Sends all of the first part: the stream shares the socket and must begin between two frames.
   private func sendAll(to worker: Worker) throws {
     var poller = Poller()
     while worker.link.outgoing.unsent > 0 {

@@ -101,6 +101,7 @@ final class ControllerLoop {
   private func step() throws {
     try advanceTasks()
     try leaseOut()
+    if allocator.outstandingLeases == 0, requests.count == 0 { writerLink.askForCommit() }
     try flush()
     try wait()
     takeSignals()
@@ -133,7 +134,12 @@ final class ControllerLoop {
     if !text.isEmpty {
       log.write(.info, process: worker.title, event: "output", fields: ["text": text])
     }
-    guard isHeard(worker), !worker.process.isClosed else { return }
+    guard isHeard(worker) else {
+      // Its heartbeats wait in its socket: that is our silence, not its own.
+      observer.heard(worker: worker.number, now: Clock.monotonic())
+      return
+    }
+    guard !worker.process.isClosed else { return }
     do {
       if try worker.link.receive() {
         observer.heard(worker: worker.number, now: Clock.monotonic())

@@ -29,6 +29,7 @@ final class WriterLink {
   private var kept: [Kept] = []
   private var keptStart = 0
   private var nextSequence: UInt64 = 1
+  private var flushed: UInt64 = 0
 
   /// So much is unacknowledged that nothing more should come.
   var isFull: Bool { queue.count > Self.keptLimit }
@@ -78,6 +79,13 @@ final class WriterLink {
       kept.removeFirst(keptStart)
       keptStart = 0
     }
+  }
+
+  /// Asks the writer to commit what it has, once after each last frame.
+  func askForCommit() {
+    guard !isSettled, flushed != nextSequence else { return }
+    forward(FrameHeader(.flush), UnsafeRawBufferPointer(start: nil, count: 0))
+    flushed = nextSequence
   }
 
   /// A new writer takes over: it gets everything that is not acknowledged.

@@ -11,6 +11,9 @@ package struct TaskProgress: Equatable, Sendable {
   package var judged: Int
   package var errors: Int
 
+  /// Nothing more comes of it.
+  package var isOver = false
+
   /// Progress at the start of an attempt.
   package init(label: String, total: Int, before: Int) {
     self.label = label
@@ -91,6 +94,9 @@ package struct Observer: Sendable {
   /// A try was committed.
   package mutating func settled(task: Int) { tasks[task]?.done += 1 }
 
+  /// The task is over, whatever is left of it.
+  package mutating func ended(task: Int) { tasks[task]?.isOver = true }
+
   /// Notes the time for the rate; call a few times a second.
   package mutating func tick(now: UInt64) {
     recent.append((now, doneNow))
@@ -107,7 +113,7 @@ package struct Observer: Sendable {
 
   /// Seconds to the end at the present rate, nil when nothing moves.
   package var secondsLeft: Double? {
-    let left = tasks.values.reduce(0) { $0 + $1.total - $1.done }
+    let left = tasks.values.reduce(0) { $0 + ($1.isOver ? 0 : $1.total - $1.done) }
     let rate = rate
     return rate > 0 ? Double(left) / rate : nil
   }

@@ -55,6 +55,8 @@ package final class ChildProcess {
   package static func start(
     _ path: String, arguments: [String], environment changes: [String: String] = [:]
   ) throws(PosixError) -> ChildProcess {
+    // A parent that ignores SIGCHLD hands that on, and then the ends of children are lost.
+    Glibc.signal(SIGCHLD, SIG_DFL)
     var sockets: [Int32] = [-1, -1]
     var pipes: [Int32] = [-1, -1]
     try checkCode("socketpair", evh_socketpair(&sockets))
@@ -100,8 +102,12 @@ package final class ChildProcess {
     if let end { return end }
     var code: Int32 = 0
     var number: Int32 = 0
-    guard evh_reap(pid, &code, &number) == 1 else { return nil }
-    end = number != 0 ? .signalled(number) : .exited(code)
+    switch evh_reap(pid, &code, &number) {
+    case 0: return nil
+    case 1: end = number != 0 ? .signalled(number) : .exited(code)
+    // Somebody else has collected it: it is gone, and nobody knows how.
+    default: end = .exited(-1)
+    }
     return end
   }
 

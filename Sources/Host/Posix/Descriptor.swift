@@ -58,6 +58,21 @@ package final class Descriptor {
     return bytes
   }
 
+  /// Reads the next up to `count` bytes from where the last such read ended; empty at the end.
+  package func readNext(count: Int) throws(PosixError) -> [UInt8] {
+    var failure: PosixError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      do throws(PosixError) {
+        initialized = try check("read") { Glibc.read(number, buffer.baseAddress, count) }
+      } catch {
+        initialized = 0
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
   /// Writes all bytes.
   package func write(_ bytes: borrowing [UInt8]) throws(PosixError) {
     var failure: PosixError?

@@ -7,11 +7,10 @@ package enum Files {
   /// The bytes of a file.
   package static func read(_ path: String) throws(PosixError) -> [UInt8] {
     let file = try Descriptor.reading(path)
-    let size = try file.stamp().size
-    var bytes = try file.read(count: size, at: 0)
-    // A pipe or a growing file says nothing true about its size: read on to the end.
+    var bytes: [UInt8] = []
+    // Read in order to the end: a pipe or a growing file says nothing true about its size.
     while true {
-      let more = try file.read(count: 1 << 16, at: bytes.count)
+      let more = try file.readNext(count: 1 << 16)
       if more.isEmpty { return bytes }
       bytes += more
     }
@@ -76,4 +75,11 @@ package enum Files {
 
   /// Path of the running program.
   package static func ownProgram() -> String { resolved("/proc/self/exe") ?? "/proc/self/exe" }
+}
+
+/// Whether two stretches of memory hold the same bytes.
+package func equalBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+  guard left.count == right.count else { return false }
+  guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+  return memcmp(first, second, left.count) == 0
 }

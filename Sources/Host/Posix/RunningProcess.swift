@@ -5,6 +5,7 @@ internal import Glibc
 
 /// A process that runs, or ran when it was opened.
 package final class RunningProcess {
+  /// Its number; no other process has it as long as this object lives.
   package let pid: Int32
   /// Readable when the process has ended.
   package let exitNotice: Descriptor
@@ -30,7 +31,9 @@ package final class RunningProcess {
 
   /// What became of a request.
   package enum Answer: Equatable, Sendable {
+    /// The signal is on its way.
     case sent
+    /// There is no such process any more.
     case hasEnded
     /// The process belongs to another user.
     case notAllowed

@@ -134,7 +134,9 @@ final class ProblemRecords {
     return try findVerdict.runForInteger() != nil
   }
 
-  /// Marks the errors of a try resolved. Costs one look into a set when its task has none.
+  /// Marks the errors of a try resolved.
+  ///
+  /// Costs one look into a set when its task has none.
   func resolve(task: Int64, sample: UInt32, repetition: UInt32) throws(StoreError) {
     if troubled == nil { troubled = try troubledTasks() }
     guard troubled?.contains(task) == true else { return }

@@ -105,8 +105,9 @@ package final class ResultIngest {
 }
 
 extension ResultIngest {
-  /// Offers a completion. Two are equal when work key, text, stop reason and choices are.
+  /// Offers a completion.
   ///
+  /// Two are equal when work key, text, stop reason and choices are.
   /// `time` (seconds since 1970) is noted only with a conflict.
   package func insert(_ row: CompletionRow, time: Int64) throws(StoreError) -> IngestResult {
     precondition(row.workKey.count == 16 && row.promptHash.count == 16, "keys have 16 bytes")
@@ -135,8 +136,9 @@ extension ResultIngest {
     return try compare(row, choices: choiceText, time: time)
   }
 
-  /// Offers a verdict. Two are equal when all but details and attempt are.
+  /// Offers a verdict.
   ///
+  /// Two are equal when all but details and attempt are.
   /// A stored verdict resolves the try's errors. `time` (seconds since 1970) is noted only with a
   /// conflict.
   package func insert(_ row: VerdictRow, time: Int64) throws(StoreError) -> IngestResult {

@@ -81,8 +81,10 @@ extension ResultQueries {
     }
   }
 
-  /// Calls `body` with each try that has completions and no verdict, in order, and the highest
-  /// stage up to which all are stored. Without a judging every try is given.
+  /// Calls `body` with each try that has completions and no verdict, in order.
+  ///
+  /// The last argument is the highest stage up to which all are stored. Without a judging every
+  /// try is given.
   package func forEachStoredTry(
     task: Int64, judging: Int64?, _ body: (UInt32, UInt32, UInt8) throws -> Void
   ) throws {

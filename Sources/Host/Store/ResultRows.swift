@@ -34,7 +34,7 @@ package struct CompletionRow {
   package var stageName: Bytes
   /// 16 bytes; all zero when unknown.
   package var workKey: UnsafeRawBufferPointer
-  /// 16 bytes: the beginning of the prompt's SHA-256.
+  /// 16 bytes: the first 16 bytes of BLAKE2b-256.
   package var promptHash: UnsafeRawBufferPointer
   /// What this stage's prompt adds to what came before.
   package var prompt: Bytes
@@ -129,10 +129,12 @@ package struct ErrorRow: Sendable {
   /// Id and version of the plugin at fault, if one is.
   package var plugin: String?
   /// Which failure of this try at this place it is, from 1: the same one twice counts once.
+  ///
   /// 0 = one more than are stored, at most one for each attempt.
   package var failureNumber: UInt32
-  /// The judging that it happened in; nil = generating, or the task's current judging. An error of
-  /// a try that this judging has a verdict for came late and is resolved at once.
+  /// The judging that it happened in; nil = generating, or the task's current judging.
+  ///
+  /// An error of a try that this judging has a verdict for came late and is resolved at once.
   package var judging: Int64?
   /// `attempt_id`.
   package var attempt: Int64

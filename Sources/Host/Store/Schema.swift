@@ -112,7 +112,7 @@ package enum Schema {
     ) STRICT;
     CREATE TABLE prompts (
       prompt_id INTEGER PRIMARY KEY,
-      hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 16), -- the first bytes of its SHA-256
+      hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 16), -- the first bytes of its BLAKE2b-256
       text TEXT NOT NULL
     ) STRICT;
     CREATE TABLE completions (

@@ -16,7 +16,7 @@ package final class Statement {
   /// The first result code other than OK that a bind gave; reported by the next step.
   private var bindFailure: Int32 = SQLITE_OK
 
-  /// Prepares the statement. `isKept` promises that it will run many times.
+  /// Prepares the statement; `isKept` promises that it will run many times.
   package init(
     _ connection: Connection, _ sql: String, isKept: Bool = false
   ) throws(StoreError) {
@@ -35,7 +35,9 @@ package final class Statement {
 }
 
 extension Statement {
-  /// Runs to the next row; false at the end. A failure leaves the statement reset.
+  /// Runs to the next row; false at the end.
+  ///
+  /// A failure leaves the statement reset.
   package func step() throws(StoreError) -> Bool {
     if bindFailure != SQLITE_OK {
       let code = bindFailure

@@ -206,7 +206,9 @@ extension ResultQueries {
     return fields
   }
 
-  /// How much of a task is stored. Reads the task's rows once: about a second for a million tries.
+  /// How much of a task is stored.
+  ///
+  /// Reads the task's rows once: about a second for a million tries.
   package func counts(task: Int64) throws(StoreError) -> TaskCounts {
     var counts = TaskCounts()
     counts.completions = try count("completions WHERE task_id = ?", task)

@@ -119,7 +119,7 @@ package final class ByteQueue {
 
   private func makeRoom(_ count: Int) {
     let held = tail - head
-    if head > 0, held + count <= capacity / 2 || held < head && held + count <= capacity {
+    if head > 0, held + count <= capacity - capacity / 4, held <= head || held <= capacity / 2 {
       memory.copyMemory(from: memory + head, byteCount: held)
     } else {
       while capacity < held + count { capacity *= 2 }

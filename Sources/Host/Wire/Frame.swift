@@ -70,6 +70,8 @@ package enum FrameKind: UInt8, Sendable, CaseIterable {
   case taskEnd = 37
   /// Controller -> writer: how the attempt ended; payload is a word.
   case attemptEnd = 38
+  /// Controller -> writer: commit now, nothing more comes for the moment.
+  case flush = 39
 }
 
 /// Bits of a frame's `flags`.

@@ -18,7 +18,16 @@ package final class FrameLink {
 
   /// Reads what has come; false when nothing had.
   package func receive() throws(WireError) -> Bool {
-    try incoming.fill(from: socket.number, limit: Self.readLimit)
+    try incoming.fill(from: socket.number, limit: max(Self.readLimit, awaited))
+  }
+
+  /// Bytes of the frame that is on its way: a long one is read whole, whatever the usual limit is.
+  private var awaited: Int {
+    guard incoming.count >= Frame.headerSize,
+      // What is no header is refused by `peek`.
+      let (_, length) = try? FrameHeader.decode(incoming.pointer(at: 0))
+    else { return 0 }
+    return Frame.headerSize + length
   }
 
   /// The next whole frame, nil when there is none yet. Its payload is valid until `consume()`.

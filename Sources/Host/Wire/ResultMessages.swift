@@ -157,10 +157,9 @@ package struct TaskState: Equatable, Sendable {
     isScored = try reader.integer(UInt8.self) == 1
     note = try reader.text()
     let count = Int(try reader.integer(UInt32.self))
+    // No room is kept by a number that the bytes behind it do not bear out.
     finished = []
     started = []
-    finished.reserveCapacity(count)
-    started.reserveCapacity(count)
     for _ in 0..<count { finished.append(try reader.integer(UInt64.self)) }
     for _ in 0..<count { started.append(try reader.integer(UInt64.self)) }
   }

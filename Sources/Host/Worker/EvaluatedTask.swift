@@ -59,12 +59,8 @@ final class EvaluatedTask {
   func promptHash(stage: Int, part: UnsafeRawBufferPointer) -> WorkKey {
     while lastParts.count <= stage { lastParts.append(([], WorkKey())) }
     let known = lastParts[stage]
-    if known.part.count == part.count, !part.isEmpty,
-      known.part.withUnsafeBytes({ $0.elementsEqual(part) })
-    {
-      return known.hash
-    }
-    var digest = SHA256()
+    if known.part.withUnsafeBytes({ equalBytes($0, part) }) { return known.hash }
+    var digest = ContentHash()
     digest.update(part)
     let hash = WorkKey(digest.finish())
     lastParts[stage] = (Array(part), hash)

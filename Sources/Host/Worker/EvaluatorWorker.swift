@@ -156,7 +156,7 @@ package final class EvaluatorWorker {
     if lease.validatedRow != row {
       lease.validatedRow = row
       lease.rowFault = validate(row + Int(lease.message.skippedRows), slot, task)
-    } else {
+    } else if lease.rowFault == nil {
       slot.row = lease.block[row + Int(lease.message.skippedRows)]
     }
     if let fault = lease.rowFault {
@@ -303,7 +303,9 @@ package final class EvaluatorWorker {
     request.prompt.withUnsafeBytes { prompt in
       let goesOn =
         !slot.context.isEmpty && !request.isMessages && prompt.count >= slot.context.count
-        && slot.context.withUnsafeBytes { $0.elementsEqual(prompt.prefix($0.count)) }
+        && slot.context.withUnsafeBytes {
+          equalBytes($0, UnsafeRawBufferPointer(rebasing: prompt[..<$0.count]))
+        }
       let newPart = goesOn ? slot.context.count : 0
       let part = UnsafeRawBufferPointer(rebasing: prompt[newPart...])
       let hash = task.promptHash(stage: Int(stage), part: part)
@@ -322,8 +324,7 @@ package final class EvaluatorWorker {
       for list in [request.choices, request.stops] {
         digest.update(integer: UInt64(list.count))
         for index in list.indices {
-          digest.update(integer: UInt64(list.range(index).count))
-          digest.update(Array(list[index]))
+          list[index].withUnsafeBytes { digest.update(counted: $0) }
         }
       }
       slot.key = WorkKey(digest.finish())

@@ -2,6 +2,7 @@
 internal import JSONFormat
 internal import Model
 internal import PluginHost
+internal import Posix
 internal import Wire
 
 /// The sampling blocks of one task.
@@ -22,14 +23,18 @@ final class StageSamplings {
     }
   }
 
+  private static func names(_ name: [UInt8], _ stage: UnsafeRawBufferPointer) -> Bool {
+    name.withUnsafeBytes { equalBytes($0, stage) }
+  }
+
   /// The block of a stage; stop strings of the request make a block of its own.
   func block(
     stage: UnsafeRawBufferPointer, stops: [UnsafeRawBufferPointer]
   ) -> SamplingBlock {
-    if stops.isEmpty, let known = blocks.first(where: { stage.elementsEqual($0.stage) }) {
+    if stops.isEmpty, let known = blocks.first(where: { Self.names($0.stage, stage) }) {
       return known.block
     }
-    let found = values.first { stage.elementsEqual($0.stage) }?.values ?? fallback
+    let found = values.first { Self.names($0.stage, stage) }?.values ?? fallback
     guard stops.isEmpty else {
       var list = ByteList()
       for stop in stops { list.append(stop) }

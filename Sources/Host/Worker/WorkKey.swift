@@ -1,6 +1,6 @@
 // The work key: a hash of everything that decides a completion.
 //
-//   key(n) = first 16 bytes of SHA-256( identity of the task's generation, stage name, stage sampling,
+//   key(n) = first 16 bytes of BLAKE2b-256( identity of the task's generation, stage name, stage sampling,
 //            seed, request kind and flags, key(n-1) and the completion it gave if the prompt goes on from
 //            there else zeros, the new part of the prompt, choices, stop strings )
 //
@@ -36,7 +36,7 @@ struct WorkKey: Equatable {
 struct WorkKeySeeds {
   private let identity: [IdentityField]
   private let sampling: [StageSampling]
-  private var stages: [(name: [UInt8], state: SHA256)] = []
+  private var stages: [(name: [UInt8], state: ContentHash)] = []
 
   init(_ spec: TaskSpec) {
     // A stage's sampling decides that stage and those after it, which have its key in theirs; another
@@ -46,9 +46,9 @@ struct WorkKeySeeds {
   }
 
   /// A digest that goes on from the task's and the stage's part.
-  mutating func state(stage: [UInt8]) -> SHA256 {
+  mutating func state(stage: [UInt8]) -> ContentHash {
     if let known = stages.first(where: { $0.name == stage }) { return known.state }
-    var state = SHA256()
+    var state = ContentHash()
     state.update(field: "evalhost work key 1")
     for field in identity {
       state.update(field: field.name)
@@ -59,13 +59,5 @@ struct WorkKeySeeds {
     state.update(field: sampling.first { $0.stage == name }?.json ?? "")
     stages.append((stage, state))
     return state
-  }
-}
-
-extension SHA256 {
-  /// Appends bytes with their length before them.
-  mutating func update(counted bytes: UnsafeRawBufferPointer) {
-    update(integer: UInt64(bytes.count))
-    update(bytes)
   }
 }

@@ -54,9 +54,11 @@ package struct ParsedCommand: Equatable, Sendable {
 
 /// What the command line asks for.
 package enum ParsedRequest: Equatable, Sendable {
+  /// To run a command.
   case command(ParsedCommand)
   /// A help text for stdout.
   case help(String)
+  /// The program's version.
   case version
 }
 
@@ -112,7 +114,8 @@ package struct ArgumentReader {
       }
       throw UsageError(
         "evalhost \(first): unknown command '\(printable(arguments[1]))'; "
-          + nearest(to: arguments[1], known, otherwise: "known are \(known.joined(separator: ", "))"))
+          + nearest(
+            to: arguments[1], known, otherwise: "known are \(known.joined(separator: ", "))"))
     }
     var known = CommandName.allCases.map { $0.words[0] }
     known = known.enumerated().filter { !known[..<$0.offset].contains($0.element) }.map(\.element)

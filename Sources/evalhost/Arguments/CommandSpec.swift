@@ -4,7 +4,7 @@
 package struct OptionSpec: Equatable, Sendable {
   /// The name without its dashes.
   package var name: String
-  /// How the help calls the value, e.g. `DIR`; nil for a flag.
+  /// How the help calls the value, such as `DIR`; nil for a flag.
   package var placeholder: String?
   /// One line of help.
   package var help: String
@@ -34,7 +34,7 @@ package struct OptionSpec: Equatable, Sendable {
 
 /// The one word that a command may take beside its options.
 package struct OperandSpec: Equatable, Sendable {
-  /// How the help calls it, e.g. `FILE`.
+  /// How the help calls it, such as `FILE`.
   package var name: String
   /// One line of help.
   package var help: String
@@ -55,7 +55,9 @@ package struct CommandSpec: Equatable, Sendable {
   package var name: CommandName
   /// What it does, without a full stop.
   package var summary: String
+  /// In the order of the help.
   package var options: [OptionSpec]
+  /// The word beside the options; nil when there is none.
   package var operand: OperandSpec?
   /// What else the help says, a line each.
   package var notes: [String]

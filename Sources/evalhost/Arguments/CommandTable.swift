@@ -103,7 +103,9 @@ extension CommandSpec {
 
   fileprivate static let datasetsList = CommandSpec(
     .datasetsList, "list the prepared splits of a data root",
-    options: [.value("data", "DIR", "folder of prepared splits (data_root)", isRequired: true), json])
+    options: [
+      .value("data", "DIR", "folder of prepared splits (data_root)", isRequired: true), json,
+    ])
 
   fileprivate static let datasetsPrepare = CommandSpec(
     .datasetsPrepare, "prepare a split (not in this version)", options: [],

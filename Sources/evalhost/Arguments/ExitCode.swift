@@ -20,7 +20,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 package struct CommandFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// What the program ends with.
   package var exit: ExitCode
-  /// Mostly one line: what, where, what to do. Empty when everything was said before.
+  /// Mostly one line, with what, where and what to do; empty when everything was said before.
   package var description: String
 
   /// Pairs an exit status with its line.

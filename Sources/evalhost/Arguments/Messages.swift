@@ -67,8 +67,8 @@ package enum Messages {
 
   /// What `datasets prepare` and `datasets show` say.
   package static func datasetsUnsupported(_ command: CommandName) -> String {
-    "evalhost \(command.rawValue): comes with dataset plugins, which this version does not have; put "
-      + "prepared rows into <data_root>/<benchmark>/<split>.jsonl, or set datasets.path"
+    "evalhost \(command.rawValue): comes with dataset plugins, which this version does not have; "
+      + "put prepared rows into <data_root>/<benchmark>/<split>.jsonl, or set datasets.path"
   }
 
   /// A task that the run does not have.

@@ -2,9 +2,13 @@
 
 /// How a cell is coloured on a terminal.
 package enum Tint: Sendable {
+  /// The terminal's own colour.
   case none
+  /// Green.
   case good
+  /// Red.
   case bad
+  /// Dim.
   case faint
 }
 
@@ -12,7 +16,9 @@ package enum Tint: Sendable {
 package struct TableCell: Sendable, ExpressibleByStringInterpolation {
   /// The text; control characters are shown, not sent.
   package var text: String
+  /// The colour where colours are shown.
   package var tint: Tint
+  /// Whether it stands on the right of its column.
   package var isNumber: Bool
 
   /// A text, perhaps in colour.
@@ -116,7 +122,7 @@ private func isControl(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
-/// Bytes for people, e.g. `3.4 GiB`: one decimal, rounded down.
+/// Bytes for people, such as `3.4 GiB`: one decimal, rounded down.
 package func byteText(_ bytes: UInt64) -> String {
   let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
   var unit = 0

@@ -1,7 +1,7 @@
 // Which stages a configuration's tasks have, and what their sampling comes to.
 //
-// Stages belong to the modes that evaluators declare in plugin.toml. Without a folder of plugins the
-// ones that [sampling] names are shown, or one that shows what a stage gets that nothing names.
+// Stages belong to the modes that evaluators declare in plugin.toml. Without a folder of plugins
+// the ones that [sampling] names are shown, or one that shows what a stage gets that nothing names.
 internal import Arguments
 internal import Config
 internal import PluginHost

@@ -46,7 +46,7 @@ struct DoctorCommand {
       let version = try store.text("SELECT sqlite_version()") ?? "unknown"
       return [DoctorFinding("SQLite", .ok, version), try check(store)]
     } catch {
-      return [DoctorFinding("store", .damaged, error.description, remedy: "see what was found")]
+      return [DoctorFinding("store", .damaged, error.description)]
     }
   }
 

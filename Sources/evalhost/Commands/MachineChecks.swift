@@ -1,4 +1,4 @@
-// What `doctor` asks of the machine: kernel, processors, memory, and the programs that some runs call.
+// What `doctor` asks of the machine: kernel, processors, memory, programs that runs call.
 internal import Arguments
 internal import Posix
 
@@ -125,7 +125,8 @@ struct MachineChecks {
       if result.end == .exited(0) { return DoctorFinding(name, .ok, "bwrap could make them") }
       let how = result.end.map(\.description) ?? "no end within 5 s"
       let words = result.output.split(separator: "\n").first.map { ": \($0)" } ?? ""
-      return DoctorFinding(name, .absent, "bwrap could not make them (\(how)\(words))", remedy: remedy)
+      return DoctorFinding(
+        name, .absent, "bwrap could not make them (\(how)\(words))", remedy: remedy)
     } catch {
       return DoctorFinding(name, .absent, "bwrap could not be started: \(error)", remedy: remedy)
     }

@@ -8,7 +8,9 @@ struct PluginChoice {
   var entries: [PluginEntry] = []
   var problems: [PluginError] = []
 
-  /// Reads `--plugins DIR [NAME|FILE]`. Throws `notFound` for a name that no plugin has.
+  /// Reads `--plugins DIR [NAME|FILE]`.
+  ///
+  /// Throws `notFound` for a name that no plugin has.
   init(_ command: ParsedCommand) throws {
     guard let operand = command.operand else {
       let catalog = try pluginCatalog(try command.required("plugins"))

@@ -24,7 +24,7 @@ struct RunReport {
     var expected: Int64 { task.sampleCount * task.repeats }
   }
 
-  /// A field in which a superseded task differs from the one in its place.
+  /// A field in which an earlier task differs from a later one for the same work.
   struct Difference: Equatable {
     var field: String
     /// Nil where that task has no such field.
@@ -32,10 +32,10 @@ struct RunReport {
     var now: String?
   }
 
-  /// A task whose completions could not be reused.
-  struct Superseded {
+  /// A task whose completions a later task for the same model, benchmark and mode could not reuse.
+  struct Unreused {
     var task: StoredTask
-    /// The task in its place; nil when there is none any more.
+    /// The latest task for the same; nil when this one was superseded and there is none any more.
     var successor: StoredTask?
     var differences: [Difference]
   }
@@ -43,7 +43,7 @@ struct RunReport {
   var run: StoredRun
   var state: State
   var tasks: [Task] = []
-  var superseded: [Superseded] = []
+  var unreused: [Unreused] = []
 
   /// Reads a run; the caller holds a transaction so that the numbers belong together.
   init(_ run: StoredRun, controller: Int32?, _ queries: ResultQueries) throws(StoreError) {
@@ -54,17 +54,16 @@ struct RunReport {
     for task in current {
       tasks.append(Task(task: task, counts: try queries.counts(task: task.id)))
     }
-    for task in all where task.status == .superseded {
-      let successor = current.last {
-        $0.model == task.model && $0.benchmark == task.benchmark && $0.split == task.split
-          && $0.mode == task.mode
-      }
-      var entry = Superseded(task: task, successor: successor, differences: [])
+    for task in all {
+      let successor = current.filter { $0.isForTheSame(as: task) && $0.id > task.id }
+        .max { $0.id < $1.id }
+      guard successor != nil || task.status == .superseded else { continue }
+      var entry = Unreused(task: task, successor: successor, differences: [])
       if let successor {
         entry.differences = Self.differences(
           try queries.identity(ofTask: task.id), try queries.identity(ofTask: successor.id))
       }
-      superseded.append(entry)
+      unreused.append(entry)
     }
   }
 
@@ -84,5 +83,13 @@ struct RunReport {
       let now = new.first { $0.name == name }?.value
       return was == now ? nil : Difference(field: name, was: was, now: now)
     }
+  }
+}
+
+extension StoredTask {
+  /// Whether two tasks evaluate the same model on the same split in the same mode.
+  fileprivate func isForTheSame(as other: StoredTask) -> Bool {
+    model == other.model && benchmark == other.benchmark && split == other.split
+      && mode == other.mode
   }
 }

@@ -62,7 +62,7 @@ struct StatusCommand {
       ], indent: 2)
     for task in report.tasks { tasks.add(cells(task)) }
     if !tasks.isEmpty { text += tasks.text(inColour: isColoured) }
-    for entry in report.superseded { text += "  \(line(entry))\n" }
+    for entry in report.unreused { text += "  \(line(entry))\n" }
     return text
   }
 
@@ -96,14 +96,15 @@ struct StatusCommand {
     }
   }
 
-  private func line(_ entry: RunReport.Superseded) -> String {
+  private func line(_ entry: RunReport.Unreused) -> String {
     let task = "task \(entry.task.id)"
-    guard let successor = entry.successor else { return "\(task) is superseded" }
-    guard !entry.differences.isEmpty else {
-      return "\(task) is superseded by task \(successor.id)"
-    }
     let fields = entry.differences.map(words).joined(separator: ", ")
-    return "\(task) is superseded by task \(successor.id), which differs in \(fields)"
+    let reason = fields.isEmpty ? "" : ", which differs in \(fields)"
+    guard let successor = entry.successor else { return "\(task) is superseded" }
+    guard entry.task.status != .superseded else {
+      return "\(task) is superseded by task \(successor.id)\(reason)"
+    }
+    return "\(task) is not reused by task \(successor.id)\(reason)"
   }
 
   /// The field, with both values where they are short enough for a line.

@@ -36,9 +36,9 @@ enum StatusJSON {
       writer.endObject()
     }
     writer.endArray()
-    writer.key("superseded")
+    writer.key("not_reused")
     writer.beginArray()
-    for entry in report.superseded { write(entry, to: &writer) }
+    for entry in report.unreused { write(entry, to: &writer) }
     writer.endArray()
     writer.endObject()
   }
@@ -76,10 +76,10 @@ enum StatusJSON {
     writer.member("completions", task.counts.completions)
   }
 
-  private static func write(_ entry: RunReport.Superseded, to writer: inout JSONWriter) {
+  private static func write(_ entry: RunReport.Unreused, to writer: inout JSONWriter) {
     writer.beginObject()
     describe(entry.task, to: &writer)
-    writer.member("superseded_by", entry.successor?.id)
+    writer.member("successor", entry.successor?.id)
     writer.key("differs_in")
     writer.beginArray()
     for difference in entry.differences {

@@ -20,6 +20,8 @@ final class Console {
   private static let output: Int32 = 1
   private static let messages: Int32 = 2
   private var buffer: [UInt8] = []
+  /// What went wrong first: what came before is lost, so nothing that follows may be written.
+  private var failure: OutputFailure?
 
   init() {
     let term = environmentVariable("TERM") ?? ""
@@ -49,15 +51,24 @@ final class Console {
 
   /// Hands what was written to the kernel.
   func flush() throws(OutputFailure) {
+    if let failure { throw failure }
     defer { buffer.removeAll(keepingCapacity: true) }
     if let code = writeAll(buffer, to: Self.output) {
-      if code == EPIPE { throw .closed }
-      throw .failed(PosixError(call: "write", subject: "stdout", code: code))
+      let failure: OutputFailure =
+        code == EPIPE
+        ? .closed : .failed(PosixError(call: "write", subject: "stdout", code: code))
+      self.failure = failure
+      throw failure
     }
   }
 
-  /// Says one line on stderr. A stderr that cannot be written leaves nobody to tell.
-  func say(_ line: String) { _ = writeAll(Array("\(line)\n".utf8), to: Self.messages) }
+  /// Says one line on stderr, after what was written before.
+  func say(_ line: String) {
+    // A stdout that fails fails again at the next write, which can act on it.
+    try? flush()
+    // A stderr that cannot be written leaves nobody to tell.
+    _ = writeAll(Array("\(line)\n".utf8), to: Self.messages)
+  }
 }
 
 /// Writes bytes to stderr as they are; for code that has no console, such as a plugin's log.
@@ -79,7 +90,9 @@ func readStandardInput() throws(PosixError) -> [UInt8] {
   }
 }
 
-/// Writes all bytes; returns the errno value of a failure. Waits where the descriptor does not.
+/// Writes all bytes; returns the errno value of a failure.
+///
+/// Waits where the descriptor does not.
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
   bytes.withUnsafeBytes { buffer in
     var done = 0

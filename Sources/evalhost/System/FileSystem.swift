@@ -56,9 +56,10 @@ func nearestExisting(_ path: String) -> String {
   return path
 }
 
-/// A file that readers see whole or not at all, however large: written beside its place, then renamed.
+/// A file that readers see whole or not at all: written beside its place, then renamed.
 ///
-/// A place that is no regular file (a pipe, a device) is written to directly: renaming would replace it.
+/// A place that is no regular file (a pipe, a device) is written to directly: renaming would
+/// replace it.
 final class StreamedFile {
   private let path: String
   private let draft: String?

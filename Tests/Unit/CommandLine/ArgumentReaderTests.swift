@@ -78,7 +78,8 @@ import Testing
 
   static let refused = [
     Refused("", "evalhost: a command is missing; `evalhost --help` lists them"),
-    Refused("rnu", "evalhost: unknown command 'rnu'; `evalhost --help` lists them"),
+    Refused("rnu", "evalhost: unknown command 'rnu'; did you mean 'run'?"),
+    Refused("frobnicate", "evalhost: unknown command 'frobnicate'; `evalhost --help` lists them"),
     Refused("statsu", "evalhost: unknown command 'statsu'; did you mean 'status'?"),
     Refused("plugins", "evalhost plugins: one of list, inspect, verify is missing"),
     Refused(
@@ -99,7 +100,8 @@ import Testing
       "status --zzzzz", "evalhost status: unknown option '--zzzzz'; see `evalhost status --help`"),
     Refused(
       "status -a",
-      "evalhost status: unknown option '-a'; options are written out, see `evalhost status --help`"),
+      "evalhost status: unknown option '-a'; options are written out, see "
+        + "`evalhost status --help`"),
     Refused(
       "status",
       "evalhost status: --artifacts DIR is missing: folder of the store and the runs "
@@ -128,7 +130,8 @@ import Testing
       "evalhost export: --what 'scroes' is not one of completions, eval, scores, errors; "
         + "did you mean 'scores'?"),
     Refused(
-      "config check", "evalhost config check: FILE is missing: run configuration in TOML, - for stdin"),
+      "config check",
+      "evalhost config check: FILE is missing: run configuration in TOML, - for stdin"),
     Refused(
       ["status", "--artifacts", "A", "a\u{1b}[31m"],
       "evalhost status: 'a\\u{1b}[31m' is one word too many; see `evalhost status --help`"),

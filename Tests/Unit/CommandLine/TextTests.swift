@@ -29,16 +29,18 @@ import Testing
     }.joined()
   }
 
-  @Test(arguments: [
-    (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_572_864, "1.5 MiB"),
-    (UInt64.max, "15.9 EiB"), (1_099_511_627_775, "1023.9 GiB"),
-  ] as [(UInt64, String)])
+  @Test(
+    arguments: [
+      (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_572_864, "1.5 MiB"),
+      (UInt64.max, "15.9 EiB"), (1_099_511_627_775, "1023.9 GiB"),
+    ] as [(UInt64, String)])
   func `a size is told in its largest unit`(_ bytes: UInt64, _ text: String) {
     #expect(byteText(bytes) == text)
   }
 
   @Test(arguments: [
-    ("plain, \u{e9}\u{1f600}", "plain, \u{e9}\u{1f600}"), ("a\nb", "a\\nb"), ("\u{1b}[2J", "\\u{1b}[2J"),
+    ("plain, \u{e9}\u{1f600}", "plain, \u{e9}\u{1f600}"), ("a\nb", "a\\nb"),
+    ("\u{1b}[2J", "\\u{1b}[2J"),
     ("\u{202e}txt", "\\u{202e}txt"), ("\u{9b}x", "\\u{9b}x"),
   ])
   func `a name cannot move the cursor`(_ text: String, _ shown: String) {

@@ -184,5 +184,12 @@ struct CurveTests {
       try mixed.curve(.passAt, k: 1, group: 1)
     }
     #expect(try mixed.accuracy().value == 1)
+
+    // An error has no group of its own, and does not hide its sample's.
+    let failed = try normalized(
+      samples: 1, repeats: 2, [row(0, 0, "E"), row(0, 1, "P", group: 1)])
+    #expect(try failed.accuracyByGroup().map(\.group) == [1])
+    #expect(try failed.curve(.averageAt, k: 1, group: 1).value == 1)
+    #expect(throws: MetricError.self) { try failed.curve(.passAt, k: 2, group: 1) }
   }
 }

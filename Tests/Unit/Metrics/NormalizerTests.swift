@@ -80,6 +80,13 @@ struct NormalizerTests {
     #expect(!conflict.coverage.isWhole)
     #expect(conflict.outcome(of: SampleRepeat(sample: 1, repeatIndex: 0)) == .fail)
     #expect(try conflict.curves(request) == once.curves(request))
+
+    var noted = Normalizer(try ExpectedTries(samples: 1, repeats: 1))
+    noted.push(row(0, 0, "P"))
+    noted.noteConflict(sampleIndex: 0, repeatIndex: 0)
+    noted.noteConflict(sampleIndex: 1, repeatIndex: 0)
+    let known = noted.finish().coverage
+    #expect(known.conflicting == 1 && known.present == 1 && !known.isWhole)
   }
 
   @Test func `a duplicate does not stand in for a missing verdict`() throws {

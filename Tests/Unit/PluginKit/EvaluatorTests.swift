@@ -121,7 +121,8 @@ internal import Testing
     #expect(evaluator.call(.score, row: Self.row, outputs: ["a"], sizes: sizes).status == 0)
     sizes.sinkStatus = evh_status(EVH_E_INVALID_ARG)
     let refused = evaluator.call(.next, row: Self.row, sizes: sizes)
-    #expect(refused.status == 1 && refused.message == "the host refused the stage request with status 1")
+    #expect(
+      refused.status == 1 && refused.message == "the host refused the stage request with status 1")
   }
 
   @Test(arguments: [

@@ -205,8 +205,8 @@ private let collectRequest:
     return evh_status(bitPattern: sink.pointee.flags)
   }
 
-let collectValue:
-  @convention(c) (UnsafePointer<evh_verdict_sink>?, evh_str, Double) -> evh_status = {
+let collectValue: @convention(c) (UnsafePointer<evh_verdict_sink>?, evh_str, Double) -> evh_status =
+  {
     sink, name, value in
     guard let sink, let got = sinkTarget(sink.pointee.ctx) else { return 1 }
     got.pointee.values.append("\(string(name))=\(value)")

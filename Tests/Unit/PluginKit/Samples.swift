@@ -53,9 +53,11 @@ struct TwoStages: Evaluator {
     case 0:
       return .generate(stage: "cot", prompt: row.question, stops: ["\n\n", "User:"])
     case 1:
-      let prompt = Array(row.question.utf8) + outputs[0].withTextBytes { span in
-        span.withUnsafeBufferPointer { Array($0) }
-      }
+      let prompt =
+        Array(row.question.utf8)
+        + outputs[0].withTextBytes { span in
+          span.withUnsafeBufferPointer { Array($0) }
+        }
       return .choose(
         stage: "final", prompt: prompt, choices: [" A", "", " Čtyři"], isFinal: true,
         isMessages: true)

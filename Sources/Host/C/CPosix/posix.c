@@ -67,6 +67,11 @@ int evh_die_with_parent(pid_t parent) {
 int evh_reap(pid_t pid, int *code, int *signal) {
   int status = 0;
   pid_t got;
+  siginfo_t info = {0};
+  // Looked at before it is collected: until then its number, which is also its group's, is still its own, and
+  // what it started and left behind can be ended without hitting anybody else.
+  if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid)
+    kill(-pid, SIGKILL);
   do got = waitpid(pid, &status, WNOHANG);
   while (got < 0 && errno == EINTR);
   if (got == 0) return 0;
@@ -128,11 +133,16 @@ int evh_open(const char *path, int flags, mode_t mode) { return open(path, flags
 
 pid_t evh_lock_exclusive(int fd) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  if (fcntl(fd, F_SETLK, &lock) == 0) return 0;
-  if (errno != EACCES && errno != EAGAIN) return -1;
-  pid_t holder = evh_lock_holder(fd);
-  // The holder may have let go between the two calls; the caller then simply tries again.
-  return holder > 0 ? holder : evh_lock_exclusive(fd);
+  // The holder may have let go between the two calls, hence the tries; their number is bounded, because a
+  // holder in another pid namespace or on another machine has no number here.
+  for (int tries = 0; tries < 100; tries++) {
+    if (fcntl(fd, F_SETLK, &lock) == 0) return 0;
+    if (errno != EACCES && errno != EAGAIN) return -1;
+    pid_t holder = evh_lock_holder(fd);
+    if (holder > 0) return holder;
+  }
+  errno = EAGAIN;
+  return -1;
 }
 
 pid_t evh_lock_holder(int fd) {

@@ -25,7 +25,7 @@ int evh_pidfd_signal(int pidfd, int signal);
 int evh_die_with_parent(pid_t parent);
 
 /* waitpid(2) without blocking: 1 when it ended, with its exit code and its signal (one of them 0);
- * 0 while it runs; -1 and errno. */
+ * 0 while it runs; -1 and errno. What the process left running in its group is ended with it. */
 int evh_reap(pid_t pid, int *code, int *signal);
 
 /* The environment, as execve(2) wants it. Read before any thread exists. */
@@ -72,5 +72,18 @@ void evh_sha256_init(struct evh_sha256_state *state);
 void evh_sha256_update(struct evh_sha256_state *state, const void *data, size_t length);
 void evh_sha256_final(struct evh_sha256_state *state, uint8_t out[32]);
 void evh_sha256(const void *data, size_t length, uint8_t out[32]);
+
+/* ---- BLAKE2b (RFC 7693), 32 bytes of digest, no key ---- */
+
+struct evh_blake2b_state {
+  uint64_t h[8];
+  uint64_t length;
+  uint64_t held;
+  uint8_t block[128];
+};
+
+void evh_blake2b_init(struct evh_blake2b_state *state);
+void evh_blake2b_update(struct evh_blake2b_state *state, const void *data, size_t length);
+void evh_blake2b_final(struct evh_blake2b_state *state, uint8_t out[32]);
 
 #endif
