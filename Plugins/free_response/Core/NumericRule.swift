@@ -5,6 +5,8 @@
 package struct NumericReference: Sendable {
   /// The reference as the row states it.
   package let text: String
+  /// The final answer in it: the text itself, or what follows `####` in a worked solution.
+  package let answer: String
   /// Its value, when it is one number.
   package let number: ExactNumber?
 
@@ -12,6 +14,7 @@ package struct NumericReference: Sendable {
   package init(_ text: String) {
     self.text = text
     let bytes = ReferenceText.finalAnswer(of: Array(text.utf8))
+    answer = String(decoding: bytes, as: UTF8.self)
     if case .single(let value) = NumberReader.read(bytes, in: 0..<bytes.count) {
       number = value
     } else {
@@ -62,7 +65,7 @@ package enum NumericRule {
     _ isEqual: Bool, _ answer: String, _ reference: NumericReference
   ) -> FreeResponseVerdict {
     FreeResponseVerdict(
-      outcome: isEqual ? .pass : .fail, answer: answer, reference: reference.text,
+      outcome: isEqual ? .pass : .fail, answer: answer, reference: reference.answer,
       failReason: isEqual ? "" : "incorrect")
   }
 
@@ -70,7 +73,7 @@ package enum NumericRule {
     _ reason: String, _ answer: String, _ reference: NumericReference
   ) -> FreeResponseVerdict {
     FreeResponseVerdict(
-      outcome: .unparsed, answer: answer, reference: reference.text, failReason: reason)
+      outcome: .unparsed, answer: answer, reference: reference.answer, failReason: reason)
   }
 
   /// Text answers are compared without math delimiters, a final full stop, blanks folded.

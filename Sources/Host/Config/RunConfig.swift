@@ -161,7 +161,7 @@ package struct ResumeSection: Equatable, Sendable {
   package enum Policy: String, CaseIterable, Sendable {
     /// Take up what has an equal work key, do the rest.
     case auto
-    /// Do everything again.
+    /// Refuse to start when the run exists.
     case never
     /// Refuse to start unless the run exists.
     case require

@@ -50,6 +50,7 @@ package enum RunController {
           + "with `evalhost stop --run \(setup.plan.runID)`")
     }
     if rejudged == nil {
+      try checkResume(setup)
       try Files.replace("\(folder)/config.toml", with: Array(setup.resolvedText.utf8))
     }
     let log = try EventLog(path: "\(folder)/events.jsonl")
@@ -69,6 +70,29 @@ package enum RunController {
       view.message("evalhost: interrupted; the same command resumes run '\(setup.plan.runID)'")
     }
     return code
+  }
+
+  /// `resume.policy`: whether the run may, or must, exist.
+  private static func checkResume(_ setup: RunSetup) throws {
+    let policy = setup.loaded.config.resume.policy
+    guard policy != .auto else { return }
+    let path = "\(setup.artifactRoot)/evalhost.db"
+    let exists =
+      Files.exists(path)
+      ? try ResultQueries(Connection.reader(path: path)).run(id: setup.plan.runID) != nil : false
+    switch policy {
+    case .never where exists:
+      throw PlanError(
+        .configuration,
+        "resume.policy is \"never\", but run '\(setup.plan.runID)' is in \(path); give this run "
+          + "another id")
+    case .require where !exists:
+      throw PlanError(
+        .configuration,
+        "resume.policy is \"require\", but \(path) has no run '\(setup.plan.runID)'; "
+          + "`evalhost status` lists its runs")
+    case .auto, .never, .require: return
+    }
   }
 
   private static func explain(_ error: any Error, _ view: ProgressView) -> Int32 {

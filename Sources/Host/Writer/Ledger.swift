@@ -81,6 +81,8 @@ final class Ledger {
       TaskOpening(
         runID: runID, position: Int(position), spec: message.spec,
         specJSON: message.spec.jsonText, generationKey: digest.finish().bytes, time: time))
+    // Their results stay stored; exports and the index show the work of the configuration that ran last.
+    for other in opened.differing { try records.setStatus(.superseded, ofTask: other.id) }
     let notes = opened.differing.map { other in
       "task \(other.id) of this run differs in \(other.fields.joined(separator: ", "))"
     }

@@ -107,7 +107,7 @@ import Wire
           #expect(isShorter || (frame.header == header) == isZeroField, "bit \(bit)")
           break
         }
-      } catch let error as WireError {
+      } catch {
         // Only the first eight bytes decide whether it is a frame.
         #expect(bit < 64 && error != .truncatedPayload(.verdict), "bit \(bit): \(error)")
       }

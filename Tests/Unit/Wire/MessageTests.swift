@@ -91,7 +91,8 @@ import Wire
     #expect(found.outcome == .unparsed && parts[0] == found.answer && parts[1] == found.reference)
     #expect(parts[2] == found.failReason && parts[3] == found.group && parts[4] == found.details)
     #expect(found.values.map { Array($0.name) } == [parts[5].bytes, []])
-    #expect(found.values.map(\.value.bitPattern) == [0.5.bitPattern, (-0.0).bitPattern])
+    let values: [Double] = [0.5, -0.0]
+    #expect(found.values.map(\.value.bitPattern) == values.map(\.bitPattern))
     expectCutRefused(frame) { try VerdictMessage($0) }
     try expectFirstByteRefused("unknown outcome 99") { try VerdictMessage($0) }
   }
