@@ -8,6 +8,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
+]
+let strictHost: [SwiftSetting] = strict + [
   // Overlapping access is found by the debug builds that all tests run with; each check costs time on the
   // way of every sample.
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
@@ -20,13 +22,13 @@ let strictC: [CSetting] = [
 func pure(_ name: String, _ uses: Target.Dependency..., at path: String? = nil) -> Target {
   .target(
     name: name, dependencies: uses, path: "Sources/Host/\(path ?? name)",
-    swiftSettings: strict + [.strictMemorySafety()])
+    swiftSettings: strictHost + [.strictMemorySafety()])
 }
 
 /// A host room at the edge: the kernel, SQLite, a plugin, or frames in raw memory.
 func edge(_ name: String, _ uses: Target.Dependency..., at path: String? = nil) -> Target {
   .target(
-    name: name, dependencies: uses, path: "Sources/Host/\(path ?? name)", swiftSettings: strict)
+    name: name, dependencies: uses, path: "Sources/Host/\(path ?? name)", swiftSettings: strictHost)
 }
 
 /// A plugin: `Core` holds the logic and is what tests link; `Entry` is the one exported C symbol.
@@ -65,6 +67,7 @@ let package = Package(
   name: "evalhost",
   products: [
     .executable(name: "evalhost", targets: ["evalhost"]),
+    .library(name: "PluginKit", targets: ["PluginKit", "PluginAPI", "JSONFormat"]),
     .library(name: "free_response", type: .dynamic, targets: ["FreeResponse"]),
     .library(name: "multi_choice", type: .dynamic, targets: ["MultiChoice"]),
     .library(name: "token_f1", type: .dynamic, targets: ["TokenF1"]),
@@ -73,7 +76,7 @@ let package = Package(
   targets: [
     // MARK: C
     .target(
-      name: "PluginAPI", path: "Sources/PluginAPI", exclude: ["layout-v1.0.txt"],
+      name: "PluginAPI", path: "Sources/PluginAPI", exclude: ["layout-v1.0.txt", "CHANGELOG.md"],
       cSettings: strictC),
     .target(name: "CPosix", path: "Sources/Host/C/CPosix", cSettings: strictC),
     .systemLibrary(
@@ -85,7 +88,8 @@ let package = Package(
 
     // MARK: Nouns and formats
     pure("Model"),
-    edge("JSONFormat", at: "Formats/JSON"),
+    // Part of the plugin SDK as well: no unsafe flags, which SwiftPM refuses in a dependency.
+    .target(name: "JSONFormat", path: "Sources/Host/Formats/JSON", swiftSettings: strict),
     pure("TOMLFormat", at: "Formats/TOML"),
     edge("Posix", "CPosix"),
     .target(
@@ -126,15 +130,26 @@ let package = Package(
     // MARK: Tests
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/Support", swiftSettings: strict),
+    unitTests("Model", "Model"),
     unitTests("JSONFormat", "JSONFormat"),
     unitTests("TOMLFormat", "TOMLFormat"),
+    unitTests("Posix", "Posix"),
     unitTests("PluginKit", "PluginKit", "PluginAPI", "JSONFormat"),
     unitTests("Config", "Config", "TOMLFormat"),
+    unitTests("Datasets", "Datasets", "Model", "Posix"),
+    unitTests("Plan", "Plan", "Model", "Config"),
+    unitTests("Allocate", "Allocate", "Model"),
+    unitTests("Wire", "Wire", "Model", "JSONFormat", "Posix", "CPosix"),
+    unitTests("Launch", "Launch", "Posix", "Wire"),
+    unitTests("Observe", "Observe"),
+    unitTests("Reconcile", "Reconcile", "Model"),
+    unitTests("Worker", "Worker", "Model", "Posix"),
     unitTests("PluginHost", "PluginHost", "PluginAPI", "Model", exclude: ["Fixtures"]),
     unitTests("Store", "Store", "Model", "JSONFormat", "CSQLite"),
     unitTests("Metrics", "Metrics", "Model"),
     unitTests("Score", "Score", "Model", "JSONFormat", "Posix", "Wire", "Store"),
     unitTests("Index", "Index", "Model", "JSONFormat", "Posix", "Store"),
+    unitTests("Controller", "Controller", "CPosix", "Model", "Posix", "Reconcile", "Wire"),
     unitTests("CommandLine", "Arguments"),
     unitTests("FreeResponse", "FreeResponseCore", "PluginKit", "JSONFormat"),
     unitTests("MultiChoice", "MultiChoiceCore", "PluginKit", "JSONFormat"),
@@ -143,6 +158,8 @@ let package = Package(
     .testTarget(
       name: "ABITests", dependencies: ["PluginAPI"], path: "Tests/ABI", exclude: ["CPlugin"],
       swiftSettings: strict),
+    .testTarget(
+      name: "E2ETests", dependencies: ["TestSupport"], path: "Tests/E2E", swiftSettings: strict),
     .executableTarget(
       name: "evalhost-bench", dependencies: ["Posix", "CPosix", "CSQLite"], path: "Tests/Bench",
       swiftSettings: strict),

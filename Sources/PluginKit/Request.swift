@@ -109,7 +109,7 @@ public struct Request {
     try body(request.pointee.task.bytes.span)
   }
 
-  /// Lends `body` the hash (32 bytes) of everything that decides the completion.
+  /// Lends `body` the hash (16 bytes) of everything that decides the completion.
   public func withWorkKey<Result, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

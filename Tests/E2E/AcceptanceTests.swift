@@ -94,8 +94,15 @@ private struct Replayed {
   /// The official label of each sample.
   var labels: [Bool] = []
 
+  /// The official split, question and answer of each row.
+  private static let official: Result<[[String: String]], any Error> = Result {
+    try SharedData.rows("gsm8k/test.jsonl").map { row in
+      row.compactMapValues { $0 as? String }
+    }
+  }
+
   init(_ recording: Recording, options: [String] = []) throws {
-    let official = try SharedData.rows("gsm8k/test.jsonl")
+    let official = try Self.official.get()
     var questions: [[String: any Sendable]] = []
     var tries: [RecordedTry] = []
     space = try Workspace("gsm8k", plugins: ["free_response", "replay"])
@@ -104,8 +111,8 @@ private struct Replayed {
       let index = row["index"] as? Int ?? row["idx"] as? Int ?? number
       tries.append(RecordedTry(rows.count, answered.stages.map { RecordedStage($0) }))
       questions.append([
-        "question": official[index]["question"] as? String ?? "",
-        "answer": official[index]["answer"] as? String ?? "",
+        "question": official[index]["question"] ?? "",
+        "answer": official[index]["answer"] ?? "",
       ])
       rows.append(index)
       labels.append(answered.isCorrect)

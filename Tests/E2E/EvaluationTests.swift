@@ -66,9 +66,9 @@ struct EvaluationTests {
     #expect(try metrics(space)["accuracy"] == 0.875)
     let answers = try space.exported("eval").compactMap { $0["answer"] as? String }
     #expect(answers == ["A", "B", "C", "D", "A", "A", "C", "D"])
-    let groups = try #require(
-      (try space.exported("scores").first?["task_details"] as? [String: Any])?["groups"])
-    #expect("\(groups)".contains("low"), "\(groups)")
+    let details = try space.exported("scores").first?["task_details"] as? [String: Any]
+    let subjects = details?["accuracy_by_subject"] as? [String: Double]
+    #expect(subjects == ["low": 1, "high": 0.75])
   }
 
   @Test func `a metric is recorded beside the verdict, and decides when told to`() throws {
@@ -76,7 +76,8 @@ struct EvaluationTests {
     try space.addDataset(
       "names_test",
       rows: [
-        ["question": "Who?", "answer": "Ada Lovelace"], ["question": "Who else?", "answer": "Turing"],
+        ["question": "Who?", "answer": "Ada Lovelace"],
+        ["question": "Who else?", "answer": "Turing"],
       ],
       lines: ["metrics = [\"token_f1\"]"], options: ["answer_format = \"whole\""])
     try space.addModel(

@@ -46,7 +46,9 @@ struct RegressionTests {
     #expect(try space.exported("eval").map { $0["ref_answer"] as? String } == ["A", "D", "C"])
     let score = String(decoding: try space.export("scores").rawOutput, as: UTF8.self)
     #expect(score.contains("index_repaired"), "\(score)")
-    #expect(try space.query("SELECT count(*) FROM verdicts WHERE values_json LIKE '%index_repaired%'") == ["1"])
+    #expect(
+      try space.query("SELECT count(*) FROM verdicts WHERE values_json LIKE '%index_repaired%'")
+        == ["1"])
   }
 
   @Test func `a row count that fits by chance does not make a run complete`() throws {
@@ -59,7 +61,8 @@ struct RegressionTests {
     let planned = try space.run(["--dry-run"])
     #expect(planned.stdout.contains("1 tries are to be done"), "\(planned)")
     let result = try space.run()
-    #expect(try space.count("SELECT count(*) FROM verdicts WHERE sample_index = 5") == 1, "\(result)")
+    #expect(
+      try space.count("SELECT count(*) FROM verdicts WHERE sample_index = 5") == 1, "\(result)")
     let score = try #require(try space.exported("scores").first)
     #expect(score["samples"] as? Int == 20)
   }

@@ -7,18 +7,21 @@ internal import Testing
 
 @Suite(.enabled(if: Evalhost.isBuilt))
 struct ResumeTests {
-  /// Names and bytes of everything in the artifact folder.
+  /// Names and bytes of everything in the artifact folder, but for what SQLite needs to read.
   private func contents(_ space: Workspace) throws -> [String: Data] {
     var found: [String: Data] = [:]
     let names = FileManager.default.enumerator(atPath: space.artifacts)
     while let name = names?.nextObject() as? String {
+      if name.hasSuffix("-shm") { continue }
       let place = URL(fileURLWithPath: space.artifacts).appendingPathComponent(name)
-      found[name] = Repository.isFile(place) ? try Data(contentsOf: place) : Data()
+      let bytes = Repository.isFile(place) ? try Data(contentsOf: place) : Data()
+      if !name.hasSuffix("-wal") || !bytes.isEmpty { found[name] = bytes }
     }
     return found
   }
 
-  @Test func `changed sampling is not reused under the same run id, and the field is named`() throws {
+  @Test func `changed sampling is not reused under the same run id, and the field is named`() throws
+  {
     let space = try Workspace.sums(50)
     #expect(try space.run().exitCode == 0)
     let warmer = ["--set", "sampling.final.temperature=0.77"]
@@ -68,7 +71,10 @@ struct ResumeTests {
     #expect(try space.run(["--set", "datasets.0.limit=10"]).exitCode == 0)
     let result = try space.run(["--set", "datasets.0.limit=40"])
     #expect(result.exitCode == 0, "\(result)")
-    #expect(try space.query("SELECT attempt_id, count(*) FROM completions GROUP BY 1") == ["1|10", "2|30"])
+    #expect(
+      try space.query("SELECT attempt_id, count(*) FROM completions GROUP BY 1") == [
+        "1|10", "2|30",
+      ])
     #expect(try space.exported("scores").first?["samples"] as? Int == 40)
   }
 

@@ -192,12 +192,13 @@ package final class StartedProgram {
 
 /// Waiting for what another process does.
 package enum Waiting {
-  /// Asks every few milliseconds until the condition holds; false when it did not within `seconds`.
-  package static func until(within seconds: Double, _ condition: () throws -> Bool) rethrows -> Bool {
+  /// Asks every 10 ms until the condition holds; false when it did not within `seconds`.
+  package static func until(within seconds: Double, _ condition: () throws -> Bool) rethrows -> Bool
+  {
     try value(within: seconds) { try condition() ? true : nil } ?? false
   }
 
-  /// Asks every few milliseconds until there is a value; nil when there was none within `seconds`.
+  /// Asks every 10 ms until there is a value; nil when there was none within `seconds`.
   package static func value<Value>(
     within seconds: Double, _ find: () throws -> Value?
   ) rethrows -> Value? {
@@ -205,7 +206,7 @@ package enum Waiting {
     while true {
       if let found = try find() { return found }
       if ContinuousClock.now >= deadline { return nil }
-      usleep(3000)
+      usleep(10_000)
     }
   }
 }

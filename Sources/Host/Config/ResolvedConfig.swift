@@ -78,7 +78,6 @@ extension RunConfig {
           ("evaluators", workers.evaluators.toml),
           ("heartbeat_timeout_s", number(workers.heartbeatTimeoutSeconds)),
           ("load_timeout_s", number(workers.loadTimeoutSeconds)),
-          ("call_timeout_s", number(workers.callTimeoutSeconds)),
         ])))
     table["resume"] = TOMLValue(
       .table(

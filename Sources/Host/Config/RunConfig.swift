@@ -140,18 +140,15 @@ package struct WorkersSection: Equatable, Sendable {
   package var heartbeatTimeoutSeconds: Int
   /// A model that loads for longer is given up.
   package var loadTimeoutSeconds: Int
-  /// One call of a plugin that lasts longer is ended.
-  package var callTimeoutSeconds: Int
 
   /// Makes the section with its defaults.
   package init(
     evaluators: AutoCount = .auto, heartbeatTimeoutSeconds: Int = 60,
-    loadTimeoutSeconds: Int = 600, callTimeoutSeconds: Int = 300
+    loadTimeoutSeconds: Int = 600
   ) {
     self.evaluators = evaluators
     self.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds
     self.loadTimeoutSeconds = loadTimeoutSeconds
-    self.callTimeoutSeconds = callTimeoutSeconds
   }
 }
 

@@ -173,7 +173,7 @@ struct RunConfigDecoder {
   private func workers(_ top: SectionReader) -> WorkersSection {
     let reader = top.section(
       "workers", label: "[workers]",
-      keys: ["evaluators", "heartbeat_timeout_s", "load_timeout_s", "call_timeout_s"])
+      keys: ["evaluators", "heartbeat_timeout_s", "load_timeout_s"])
     var workers = WorkersSection()
     let seconds = 1...604_800
     workers.evaluators = reader.autoCount("evaluators") ?? workers.evaluators
@@ -181,8 +181,6 @@ struct RunConfigDecoder {
       reader.integer("heartbeat_timeout_s", in: seconds) ?? workers.heartbeatTimeoutSeconds
     workers.loadTimeoutSeconds =
       reader.integer("load_timeout_s", in: seconds) ?? workers.loadTimeoutSeconds
-    workers.callTimeoutSeconds =
-      reader.integer("call_timeout_s", in: seconds) ?? workers.callTimeoutSeconds
     return workers
   }
 

@@ -15,14 +15,14 @@ extension ControllerLoop {
   func bury(_ worker: Worker) throws {
     try hearOut(worker)
     let end = worker.process.child.end(within: 100_000_000)
-    let printed = worker.process.readOutput()
+    _ = worker.process.readOutput(isLast: true)
     workers.removeAll { $0 === worker }
     observer.ended(worker: worker.number)
     log.write(
       .info, process: worker.title, event: "ended",
       fields: [
         "end": end.description, "failure": worker.failure?.message ?? "",
-        "printed": printed + worker.process.lastWords,
+        "printed": worker.process.lastWords,
       ])
     switch worker.part {
     case .writer: try writerEnded(worker, end)
@@ -75,6 +75,7 @@ extension ControllerLoop {
       role: worker.part.role.title, ending: worker.failure?.message ?? end.description,
       plugin: "\(facts.id) \(facts.version)", wasHung: worker.wasHung,
       silence: settings.config.workers.heartbeatTimeoutSeconds)
+    let hadWork = worker.isReady && !worker.leases.isEmpty
     giveBack(worker, reason: reason, plugin: "\(facts.id) \(facts.version)")
     guard needs(worker) else { return }
     if let failure = worker.failure, failure.kind == .plugin || failure.kind == .configuration {
@@ -82,21 +83,30 @@ extension ControllerLoop {
       fail(kind, failure.message, code: code)
       return
     }
-    switch launcher.died(slot: worker.slot, title: "plugin \(facts.id)", ending: reason) {
+    switch launcher.died(
+      slot: worker.slot, title: "plugin \(facts.id)", ending: reason, hadWork: hadWork)
+    {
     case .giveUp(let why): fail(kind, why, code: ExitCode.plugin)
     case .startAgain: try start(worker.part, slot: worker.slot)
     }
   }
 
   private func fail(_ kind: Int, _ reason: String, code: Int32) {
-    failureCode = max(failureCode ?? 0, code)
     for index in tasks.indices
     where plan.tasks[index].evaluatorClass == kind && !tasks[index].phase.isOver {
+      failureCode = max(failureCode ?? 0, code)
       finish(index, .failed(reason))
     }
   }
 
-  private func needs(_ worker: Worker) -> Bool { !isDraining && !attemptEndIsSent && fatal == nil && !openTasks.isEmpty }
+  /// Whether anything is left for a worker that takes this one's place.
+  private func needs(_ worker: Worker) -> Bool {
+    guard !isDraining, !attemptEndIsSent, fatal == nil else { return false }
+    return openTasks.contains { index in
+      guard case .evaluator(let kind) = worker.part else { return true }
+      return plan.tasks[index].evaluatorClass == kind
+    }
+  }
 
   /// Finds out what a dead evaluator worker's tries are: chance, suspects or poison.
   private func giveBack(_ worker: Worker, reason: String, plugin: String) {
@@ -150,7 +160,10 @@ extension ControllerLoop {
       failModel(failure.message, code: code)
       return
     }
-    switch launcher.died(slot: worker.slot, title: "backend \(backend.id)", ending: ending) {
+    switch launcher.died(
+      slot: worker.slot, title: "backend \(backend.id)", ending: ending,
+      hadWork: worker.isReady && worker.requests > 0)
+    {
     case .giveUp(let why): failModel(why, code: nil)
     case .startAgain:
       try start(worker.part, slot: worker.slot)

@@ -126,10 +126,6 @@ extension ControllerLoop {
       TaskProgress(
         label: tasks[index].label, total: spec.tryCount, before: finished.population))
     tasks[index].phase = .running
-    if finished.isFull, state.isScored, !judgesOnly {
-      finish(index, .done)
-      return
-    }
     allocator.add(
       task: index, repeats: spec.repeats,
       workerClass: WorkerClass(index: plan.tasks[index].evaluatorClass), finished: finished,

@@ -188,7 +188,9 @@ final class ControllerLoop {
 
   /// Starts a worker and sends its first message.
   func start(_ part: WorkerPart, slot: Int) throws {
-    let process = try WorkerProcess.start(part.role, ownPID: ownPID())
+    // A worker's backtrace would be of a stripped library, and costs time that the next worker needs.
+    let process = try WorkerProcess.start(
+      part.role, ownPID: ownPID(), environment: ["SWIFT_BACKTRACE": "enable=no"])
     let worker = Worker(number: nextNumber, slot: slot, part: part, process: process)
     nextNumber += 1
     workers.append(worker)

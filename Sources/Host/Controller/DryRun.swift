@@ -49,6 +49,7 @@ enum DryRun {
     let same = stored.tasks.filter {
       $0.model == spec.model && $0.benchmark == spec.manifest.benchmark
         && $0.split == spec.manifest.split && $0.mode == spec.mode
+        && $0.evaluator == spec.evaluator.id
     }
     guard let task = same.last else { return "nothing: everything is to be done" }
     // What only a loaded backend knows cannot differ in a plan.
@@ -60,7 +61,20 @@ enum DryRun {
     guard differing.isEmpty else {
       return "\(done); NOT used: \(differing.joined(separator: ", ")) differs"
     }
-    return "\(done); \(max(0, Int64(spec.tryCount) - counts.judged)) tries are to be done"
+    let left = spec.tryCount - (try judged(spec, task, stored))
+    return "\(done); \(left) tries are to be done"
+  }
+
+  /// Tries of the plan that have a verdict: counted one by one, since as many may lie outside of it.
+  private static func judged(
+    _ spec: TaskSpec, _ task: StoredTask, _ stored: Stored
+  ) throws -> Int {
+    guard let judging = task.currentJudging else { return 0 }
+    var count = 0
+    try stored.queries.forEachDoneTry(judging: judging) { sample, repetition in
+      if sample < spec.sampleCount, repetition < spec.repeats { count += 1 }
+    }
+    return count
   }
 
   private static func value(_ name: String, _ spec: TaskSpec) -> String {

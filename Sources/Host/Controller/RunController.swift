@@ -96,7 +96,8 @@ package enum RunController {
   }
 
   private static func explain(_ error: any Error, _ view: ProgressView) -> Int32 {
-    view.message("evalhost: \(error)")
+    let advice = (error as? PosixError)?.advice ?? ""
+    view.message("evalhost: \(error)\(advice)")
     switch error {
     case let error as PlanError: return error.kind == .plugin ? ExitCode.plugin : ExitCode.configuration
     case is PluginError: return ExitCode.plugin

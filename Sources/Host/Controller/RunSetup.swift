@@ -80,13 +80,17 @@ struct RunSetup {
     do throws(PluginError) {
       let entry = try catalog.find(id: id, kind: kind)
       let manifest = entry.manifest
+      var modes = manifest.modes.map { mode in
+        ModeFacts(
+          name: mode.name,
+          stages: mode.stages.map { StageFacts(name: $0.name, template: $0.template) })
+      }
+      // An evaluator that says nothing of modes has one, of one stage.
+      if modes.isEmpty {
+        modes = [ModeFacts(name: "default", stages: [StageFacts(name: "final", template: nil)])]
+      }
       return PluginFacts(
-        id: manifest.id, version: manifest.version, folder: entry.folder,
-        modes: manifest.modes.map { mode in
-          ModeFacts(
-            name: mode.name,
-            stages: mode.stages.map { StageFacts(name: $0.name, template: $0.template) })
-        })
+        id: manifest.id, version: manifest.version, folder: entry.folder, modes: modes)
     } catch { throw PlanError(.plugin, error.description) }
   }
 }

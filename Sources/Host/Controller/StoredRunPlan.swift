@@ -32,6 +32,7 @@ struct StoredRunPlan {
       let found = tasks.last {
         $0.model == model && $0.benchmark == task.manifest.benchmark
           && $0.split == task.manifest.split && $0.mode == task.mode
+          && $0.evaluator == plan.classes[task.evaluatorClass].evaluator.id
       }
       guard let found else {
         throw PlanError(

@@ -90,12 +90,12 @@ extension PreparedSplit {
         offset += bytes.count
         held += bytes
         while rows.count < count, let end = held.firstIndex(of: 0x0a) {
-          rows.append(String(decoding: held[..<end], as: UTF8.self))
+          rows.append(try text(held[..<end], path))
           held.removeSubrange(...end)
         }
         if bytes.isEmpty {
           if !held.isEmpty, rows.count < count {
-            rows.append(String(decoding: held, as: UTF8.self))
+            rows.append(try text(held[...], path))
           }
           break
         }
@@ -110,6 +110,15 @@ extension PreparedSplit {
           ? "few-shot examples: \(path) has fewer than \(count) rows; lower datasets.shots"
           : "few-shot examples: \(error)")
     }
+  }
+
+  private static func text(
+    _ bytes: ArraySlice<UInt8>, _ path: String
+  ) throws(PosixError) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw PosixError(call: "UTF-8 in", subject: path, code: EILSEQ)
+    }
+    return text
   }
 
   private static func validated(

@@ -17,11 +17,17 @@ package struct Launcher: Sendable {
     var starts = 0
   }
 
+  /// Deaths in a row without progress that give a slot up: before it had any work, and with work in hand. The
+  /// search for a poison item among a thousand takes a dozen deaths in which nothing may come through.
   private let limit: Int
+  private let limitAtWork: Int
   private var slots: [Int: Slot] = [:]
 
-  /// `limit` deaths in a row without any progress give a slot up.
-  package init(limit: Int = 5) { self.limit = max(1, limit) }
+  /// A slot is given up after `limit` deaths in a row before any work, or `limitAtWork` with work in hand.
+  package init(limit: Int = 5, limitAtWork: Int = 32) {
+    self.limit = max(1, limit)
+    self.limitAtWork = max(self.limit, limitAtWork)
+  }
 
   /// A process was started for the slot.
   package mutating func started(slot: Int) { slots[slot, default: Slot()].starts += 1 }
@@ -32,10 +38,12 @@ package struct Launcher: Sendable {
   }
 
   /// The slot's process has ended unasked; `ending` says how, in words.
-  package mutating func died(slot: Int, title: String, ending: String) -> Decision {
+  package mutating func died(
+    slot: Int, title: String, ending: String, hadWork: Bool = false
+  ) -> Decision {
     slots[slot, default: Slot()].barrenDeaths += 1
     let deaths = slots[slot]?.barrenDeaths ?? 0
-    guard deaths >= limit else { return .startAgain }
+    guard deaths >= (hadWork ? limitAtWork : limit) else { return .startAgain }
     return .giveUp("\(title) ended \(deaths) times in a row without progress, last by \(ending)")
   }
 

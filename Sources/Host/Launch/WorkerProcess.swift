@@ -12,6 +12,7 @@ package final class WorkerProcess {
   package let link: FrameLink
   /// The last of what it printed, for the log when it ends.
   package private(set) var printed: [UInt8] = []
+  private var unfinished: [UInt8] = []
   /// Set once its end of the conversation is over.
   package var isClosed = false
 
@@ -34,12 +35,18 @@ package final class WorkerProcess {
       role: role, child: child, link: FrameLink(socket: child.control, outgoing: outgoing))
   }
 
-  /// Takes what the worker has printed; returns new whole text, empty when there is none.
-  package func readOutput() -> String {
+  /// Takes what the worker has printed; returns whole lines, empty while there is none.
+  package func readOutput(isLast: Bool = false) -> String {
     let fresh = child.readOutput(limit: 1 << 16)
+    guard !fresh.isEmpty || isLast && !unfinished.isEmpty else { return "" }
     printed += fresh
     if printed.count > Self.keptOutput { printed.removeFirst(printed.count - Self.keptOutput) }
-    return String(decoding: fresh, as: UTF8.self)
+    unfinished += fresh
+    let end = isLast || unfinished.count > Self.keptOutput
+      ? unfinished.count : (unfinished.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0)
+    let text = String(decoding: unfinished[..<end], as: UTF8.self)
+    unfinished.removeFirst(end)
+    return text
   }
 
   /// Ends the conversation: the worker reads the end of the stream and exits in order.

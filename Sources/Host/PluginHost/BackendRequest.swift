@@ -29,7 +29,7 @@ package struct RequestView {
   package var choices: ByteList
   /// How to sample; kept alive by the view.
   package var sampling: SamplingBlock
-  /// 32 bytes.
+  /// 16 bytes: the hash of everything that decides the completion.
   package var workKey: UnsafeBufferPointer<UInt8>
   /// For example `gsm8k_test/cot`.
   package var task: UnsafeBufferPointer<UInt8>

@@ -28,6 +28,8 @@ package enum ProcessEnd: Equatable, Sendable, CustomStringConvertible {
     case SIGTERM: "SIGTERM"
     case SIGINT: "SIGINT"
     case SIGPIPE: "SIGPIPE"
+    case SIGXFSZ: "SIGXFSZ"
+    case SIGXCPU: "SIGXCPU"
     default: "signal"
     }
   }

@@ -66,7 +66,11 @@ package final class SignalQueue {
 }
 
 /// Writing to a socket whose reader has gone becomes an error instead of a signal.
-package func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+package func ignoreBrokenPipes() {
+  signal(SIGPIPE, SIG_IGN)
+  // A file size limit then shows as a failed write, which has a message.
+  signal(SIGXFSZ, SIG_IGN)
+}
 
 /// An exclusive lock that the kernel drops when its holder ends, however it ends.
 package final class RecordLock {
@@ -88,6 +92,8 @@ package final class RecordLock {
   }
 
   /// The pid of the living process that holds the lock, nil when nobody does.
+  ///
+  /// Not for the process that holds it: closing any descriptor of the file drops the lock (man 2 fcntl).
   package static func holder(_ path: String) -> Int32? {
     guard let file = try? Descriptor.reading(path) else { return nil }
     let holder = evh_lock_holder(file.number)

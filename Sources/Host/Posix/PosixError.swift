@@ -27,6 +27,15 @@ package struct PosixError: Error, Equatable, Sendable, CustomStringConvertible {
   /// True when the file or folder does not exist.
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 
+  /// What the user can do about it; empty when the reason says all.
+  package var advice: String {
+    switch code {
+    case EROFS, EACCES, EPERM: "; make it writable, or choose another folder"
+    case ENOSPC, EDQUOT, EFBIG: "; free some space and run the same command again"
+    default: ""
+    }
+  }
+
   /// True when there is no room left to write.
   package var isFull: Bool { code == ENOSPC || code == EDQUOT }
 }

@@ -11,7 +11,7 @@ internal import Wire
 /// Makes one score.
 package final class ScorerProcess {
   /// Nanoseconds between two signs of life.
-  private static let signInterval: UInt64 = 1_000_000_000
+  private static let signInterval: UInt64 = 200_000_000
 
   private let link: FrameLink
   private var poller = Poller()

@@ -101,7 +101,7 @@ package struct OpenedTask: Equatable, Sendable {
 }
 
 extension RunRecords {
-  /// Makes the run unless it exists; returns whether this call made it.
+  /// Makes the run, or gives the one that exists its newest configuration; returns whether it was made.
   package func openRun(
     id: String, configTOML: String, hostVersion: String, time: Int64
   ) throws(StoreError) -> Bool {
@@ -115,7 +115,13 @@ extension RunRecords {
     statement.bind(2, time)
     statement.bind(3, configTOML)
     statement.bind(4, hostVersion)
-    return try statement.run() == 1
+    if try statement.run() == 1 { return true }
+    // The configuration that the newest attempt runs with is what `score` plans with.
+    let update = try Statement(connection, "UPDATE runs SET config_toml = ? WHERE run_id = ?")
+    update.bind(1, configTOML)
+    update.bind(2, id)
+    try update.run()
+    return false
   }
 
   /// Starts the run's next attempt.

@@ -38,6 +38,8 @@ package struct StoredTask: Equatable, Sendable {
   package var benchmark: String
   package var split: String
   package var mode: String
+  /// Id of the evaluator plugin.
+  package var evaluator: String
   package var status: TaskStatus
   package var sampleCount: Int64
   package var repeats: Int64
@@ -109,9 +111,9 @@ extension ResultQueries {
       connection,
       """
       SELECT task_id, run_id, position, m.name, m.signature, b.name, b.split, mode, status,
-        sample_count, repeats, current_judging_id, created_at, spec_json
+        sample_count, repeats, current_judging_id, created_at, spec_json, e.id
       FROM tasks JOIN models m USING (model_id) JOIN manifests USING (manifest_id)
-        JOIN benchmarks b USING (benchmark_id)
+        JOIN benchmarks b USING (benchmark_id) JOIN plugins e ON e.plugin_id = evaluator_plugin_id
       WHERE run_id = ?1 AND (?2 OR status <> 'superseded') ORDER BY position, task_id
       """)
     statement.bind(1, run)
@@ -132,7 +134,7 @@ extension ResultQueries {
       id: statement.integer(0), runID: statement.string(1), position: statement.integer(2),
       model: statement.string(3), modelSignature: statement.string(4),
       benchmark: statement.string(5), split: statement.string(6), mode: statement.string(7),
-      status: status, sampleCount: statement.integer(9), repeats: statement.integer(10),
+      evaluator: statement.string(14), status: status, sampleCount: statement.integer(9), repeats: statement.integer(10),
       currentJudging: statement.integerOrNil(11), createdAt: statement.integer(12),
       specJSON: statement.string(13))
   }
@@ -160,7 +162,7 @@ extension ResultQueries {
     return try statement.runForInteger()
   }
 
-  /// The run's tasks for the same model, benchmark, split and mode that have another generation
+  /// The run's tasks for the same model, benchmark, split, mode and evaluator that have another generation
   /// key, and in which fields each differs; superseded ones are left out.
   package func differingTasks(
     run: String, spec: TaskSpec, generationKey: [UInt8]
@@ -170,7 +172,8 @@ extension ResultQueries {
       """
       SELECT task_id, status FROM tasks JOIN models m USING (model_id)
         JOIN manifests USING (manifest_id) JOIN benchmarks b USING (benchmark_id)
-      WHERE run_id = ? AND m.name = ? AND b.name = ? AND b.split = ? AND mode = ?
+        JOIN plugins e ON e.plugin_id = evaluator_plugin_id
+      WHERE run_id = ? AND m.name = ? AND b.name = ? AND b.split = ? AND mode = ? AND e.id = ?
         AND generation_key <> ? AND status <> 'superseded'
       ORDER BY task_id
       """)
@@ -179,7 +182,8 @@ extension ResultQueries {
     statement.bind(3, spec.manifest.benchmark)
     statement.bind(4, spec.manifest.split)
     statement.bind(5, spec.mode)
-    statement.bindBlob(6, generationKey)
+    statement.bind(6, spec.evaluator.id)
+    statement.bindBlob(7, generationKey)
     var differing: [DifferingTask] = []
     while try statement.step() {
       let id = statement.integer(0)

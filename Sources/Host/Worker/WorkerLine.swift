@@ -4,8 +4,8 @@ package import Wire
 
 /// What every worker process has: the link, its first message, heartbeats and its last words.
 package final class WorkerLine {
-  /// Longest silence of a living worker, in nanoseconds.
-  private static let heartbeat: UInt64 = 1_000_000_000
+  /// Longest silence of a living worker, in nanoseconds: a fraction of the shortest heartbeat timeout (1 s).
+  private static let heartbeat: UInt64 = 200_000_000
 
   package let link: FrameLink
   private var lastSent = Clock.monotonic()
@@ -36,7 +36,7 @@ package final class WorkerLine {
     try flush()
     poller.removeAll()
     _ = poller.add(link.socket.number, read: true, write: link.outgoing.unsent > 0)
-    try poller.wait(milliseconds: min(milliseconds ?? 1000, 1000))
+    try poller.wait(milliseconds: min(milliseconds ?? 200, 200))
     beat()
   }
 
@@ -53,8 +53,9 @@ package final class WorkerLine {
     while link.outgoing.unsent > limit {
       poller.removeAll()
       _ = poller.add(link.socket.number, read: false, write: true)
-      try poller.wait(milliseconds: 1000)
+      try poller.wait(milliseconds: 200)
       try flush()
+      beat()
     }
   }
 

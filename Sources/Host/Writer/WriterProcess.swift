@@ -102,13 +102,13 @@ package final class WriterProcess {
     poller.removeAll()
     _ = poller.add(link.socket.number, read: true, write: link.outgoing.unsent > 0)
     let now = Clock.monotonic()
-    var limit: UInt64 = 1_000_000_000
+    var limit: UInt64 = 200_000_000
     if batch > 0 {
       let due = lastCommit + commitInterval
-      limit = due > now ? due - now : 0
+      limit = due > now ? min(limit, due - now) : 0
     }
     try poller.wait(milliseconds: Int32((limit + 999_999) / 1_000_000))
-    if Clock.monotonic() - lastSign > 1_000_000_000 {
+    if Clock.monotonic() - lastSign > 200_000_000 {
       lastSign = Clock.monotonic()
       link.send(FrameHeader(.heartbeat))
     }

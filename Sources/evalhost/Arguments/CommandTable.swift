@@ -75,7 +75,7 @@ extension CommandSpec {
         "what", "KIND", "what to write", isRequired: true,
         choices: ["completions", "eval", "scores", "errors"]),
       .value(
-        "format", "FORMAT", "one object a line, or one record a line", isRequired: true,
+        "format", "FORMAT", "jsonl (the default): one object a line; csv: one record a line",
         choices: ["jsonl", "csv"]),
       .value("out", "FILE", "write here in one step, in place of stdout"),
       .value("task", "N", "this task alone, by its number in `status`"),

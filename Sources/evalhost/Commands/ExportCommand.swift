@@ -9,7 +9,7 @@ enum ExportCommand {
     let folder = ArtifactFolder(try command.required("artifacts"))
     let run = try runID(command)
     guard let content = ExportContent(rawValue: try command.required("what")),
-      let format = ExportFormat(rawValue: try command.required("format"))
+      let format = ExportFormat(rawValue: command.value("format") ?? "jsonl")
     else { throw UsageError(command.name, "--what or --format is not known to the store") }
     let store = try folder.store()
     let task = try task(command, run, store)

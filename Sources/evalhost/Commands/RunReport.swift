@@ -90,6 +90,6 @@ extension StoredTask {
   /// Whether two tasks evaluate the same model on the same split in the same mode.
   fileprivate func isForTheSame(as other: StoredTask) -> Bool {
     model == other.model && benchmark == other.benchmark && split == other.split
-      && mode == other.mode
+      && mode == other.mode && evaluator == other.evaluator
   }
 }

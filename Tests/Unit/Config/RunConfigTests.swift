@@ -181,7 +181,6 @@ private let wholeConfig = """
   evaluators = 2
   heartbeat_timeout_s = 61
   load_timeout_s = 601
-  call_timeout_s = 301
   [resume]
   policy = "require"
   max_attempts = 3

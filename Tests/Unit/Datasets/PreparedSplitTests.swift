@@ -9,7 +9,9 @@ import Testing
   @Test(arguments: [1, 2, 63, 64, 65, 127, 128, 129, 1000], [true, false])
   func `a stretch holds just the rows asked for`(count: Int, endsWithNewline: Bool) throws {
     let folder = try Folder()
-    let rows = (0..<count).map { "{\"n\":\($0),\"pad\":\"\(String(repeating: "é", count: $0 % 9))\"}" }
+    let rows = (0..<count).map {
+      "{\"n\":\($0),\"pad\":\"\(String(repeating: "é", count: $0 % 9))\"}"
+    }
     let text = rows.joined(separator: "\n") + (endsWithNewline ? "\n" : "")
     let split = try open(folder, text)
     let bytes = Array(text.utf8)
@@ -32,7 +34,7 @@ import Testing
 
   @Test func `a row longer than every buffer is one row`() throws {
     let folder = try Folder()
-    let long = "{\"a\":\"\(String(repeating: "x", count: 3 << 20))\"}"
+    let long = "{\"a\":\"\(String(repeating: "x", count: 1_200_000))\"}"
     let split = try open(folder, "{}\n\(long)\n{}")
     #expect(split.manifest.rowCount == 3)
     #expect(try PreparedSplit.firstRows(of: split.path, count: 2) == ["{}", long])

@@ -34,7 +34,7 @@ struct FreeResponseTests {
     #expect(try evaluator.next(row, outputs: [thought, answer], call: .none) == nil)
     let verdict = try evaluator.score(row, outputs: [thought, answer], call: .none)
     #expect(verdict.outcome == .pass && verdict.answer == "2.0" && verdict.group == "sums")
-    #expect(verdict.reference == "It is 2.\n#### 2" && verdict.failReason == "")
+    #expect(verdict.reference == "2" && verdict.failReason == "")
   }
 
   @Test func `the rule decides and unparsed is its own outcome`() throws {

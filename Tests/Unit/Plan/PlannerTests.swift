@@ -43,7 +43,7 @@ import Testing
       evaluator = "free"
       decide = "numeric"
       [devices]
-      use = ["cuda:0", "cuda:1"]
+      use = ["cuda:0", "cuda:1", "cpu"]
       slots = {"cuda:1" = 2}
       [eval]
       pass_k = [1, 4]
@@ -51,7 +51,7 @@ import Testing
       seed = 9
       """)
     #expect(plan.runID == "run-1" && plan.seed == 9)
-    #expect(plan.models.map(\.devices) == [["cuda:0", "cuda:1", "cuda:1"], ["cpu"]])
+    #expect(plan.models.map(\.devices) == [["cuda:0", "cuda:1", "cuda:1", "cpu"], ["cpu"]])
     #expect(
       plan.models.map(\.json) == [
         "{\"name\":\"m1\",\"weights\":\"w.pth\",\"signature\":\"sha256:1\",\"options\":{\"depth\":3,"
@@ -168,9 +168,9 @@ import Testing
 
   @Test func `a stage that no evaluator has is named`() {
     let failure = #expect(throws: PlanError.self) {
-      try plan(rightText + "[sampling.kot]\ntop_k = 1\n")
+      try plan(rightText + "[sampling.verify]\ntop_k = 1\n")
     }
-    #expect(failure?.description.contains("unknown stage 'kot' in [sampling]") == true)
+    #expect(failure?.description.contains("unknown stage 'verify' in [sampling]") == true)
     #expect(failure?.kind == .configuration)
   }
 

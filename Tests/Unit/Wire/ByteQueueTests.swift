@@ -26,7 +26,9 @@ import Wire
         model.held += bytes
       case 2:
         let room = queue.room(for: 9)
-        for index in 0..<9 { room.storeBytes(of: UInt8(index), toByteOffset: index, as: UInt8.self) }
+        for index in 0..<9 {
+          room.storeBytes(of: UInt8(index), toByteOffset: index, as: UInt8.self)
+        }
         queue.advance(9)
         model.held += Array(0..<9)
       case 3:

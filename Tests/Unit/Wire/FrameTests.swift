@@ -114,11 +114,11 @@ import Wire
     }
   }
 
-  @Test(arguments: [(1 << 20) - 40, 1 << 20, (1 << 20) + 1, 5 << 20])
+  @Test(arguments: [(1 << 20) - 40, 1 << 20, (1 << 20) + 1, 3 << 20])
   func `a long frame arrives, and the one after it`(size: Int) throws {
     let pair = try Pair()
     let other = FrameLink(socket: pair.far)
-    let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let payload = [UInt8](repeating: 0xa5, count: size)
     other.send(FrameHeader(.request), payload)
     other.send(FrameHeader(.heartbeat))
     var kinds: [FrameKind] = []
@@ -128,7 +128,9 @@ import Wire
       try other.flush()
       _ = try pair.link.receive()
       while let frame = try pair.link.peek() {
-        if frame.header.kind == .request { #expect(frame.payload.elementsEqual(payload)) }
+        if frame.header.kind == .request {
+          #expect(payload.withUnsafeBytes { equalBytes($0, frame.payload) })
+        }
         kinds.append(frame.header.kind)
         pair.link.consume(frame)
       }

@@ -17,7 +17,8 @@ import Wire
     // A mask may have any number of words; half a word is no mask.
     for length in 0..<frame.payload.count {
       let isWhole = length >= 24 && length % 8 == 0
-      #expect((try? LeaseMessage(cut(frame, length)))?.mask.count == (isWhole ? length / 8 - 3 : nil))
+      #expect(
+        (try? LeaseMessage(cut(frame, length)))?.mask.count == (isWhole ? length / 8 - 3 : nil))
     }
   }
 
@@ -27,12 +28,12 @@ import Wire
     let (stage, prompt) = (Bytes("cot".utf8), Bytes("Q: π?\0A:".utf8))
     let (empty, choice) = (Bytes([]), Bytes(" B".utf8))
     RequestMessage(
-      kind: 2, flags: 5, workKey: key.view, promptHash: hash.view, newPart: 10, stage: stage.view,
+      kind: 2, flags: 5, workKey: key.view, promptHash: hash.view, newPart: 9, stage: stage.view,
       prompt: prompt.view, choices: [choice.view, empty.view], stops: [prompt.view]
     ).write(header, to: queue)
     let frame = try sentFrame()
     let found = try RequestMessage(frame)
-    #expect(found.kind == 2 && found.flags == 5 && found.newPart == 10)
+    #expect(found.kind == 2 && found.flags == 5 && found.newPart == 9)
     #expect(key == found.workKey && hash == found.promptHash)
     #expect(stage == found.stage && prompt == found.prompt)
     #expect(found.choices.map { Array($0) } == [choice.bytes, []])
@@ -164,7 +165,9 @@ import Wire
 
   private func expectCutRefused<Message>(_ frame: Frame, _ read: (Frame) throws -> Message) {
     for length in 0..<frame.payload.count {
-      #expect(throws: WireError.truncatedPayload(frame.header.kind)) { try read(cut(frame, length)) }
+      #expect(throws: WireError.truncatedPayload(frame.header.kind)) {
+        try read(cut(frame, length))
+      }
     }
   }
 

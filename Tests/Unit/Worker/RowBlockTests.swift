@@ -8,10 +8,11 @@ import Testing
 @testable import Worker
 
 @Suite struct RowBlockTests {
-  @Test(arguments: [
-    ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nb", ["a", "b"]), ("a\r\nb\r", ["a", "b"]),
-    ("\n", [""]), ("\r\n\n", ["", ""]), ("a\n\nb\n", ["a", "", "b"]), ("a\rb\n", ["a\rb"]),
-  ] as [(String, [String])])
+  @Test(
+    arguments: [
+      ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nb", ["a", "b"]), ("a\r\nb\r", ["a", "b"]),
+      ("\n", [""]), ("\r\n\n", ["", ""]), ("a\n\nb\n", ["a", "", "b"]), ("a\rb\n", ["a\rb"]),
+    ] as [(String, [String])])
   func `a block holds its lines without their ends`(text: String, lines: [String]) throws {
     let (file, path) = try file("##" + text + "##")
     defer { try? FileManager.default.removeItem(at: path) }
