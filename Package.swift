@@ -9,11 +9,12 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
 ]
-let strictHost: [SwiftSetting] = strict + [
-  // Overlapping access is found by the debug builds that all tests run with; each check costs time on the
-  // way of every sample.
-  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-]
+let strictHost: [SwiftSetting] =
+  strict + [
+    // Overlapping access is found by the debug builds that all tests run with; each check costs time on the
+    // way of every sample.
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+  ]
 let strictC: [CSetting] = [
   .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
 ]

@@ -13,10 +13,12 @@ package struct Replay: Backend {
     try Options(configuration).finish()
   }
 
+  /// One device: replaying needs none, so it has slots for many workers.
   package func devices(call: CallContext) throws(PluginFailure) -> [Device] {
     [Device(id: "cpu", slots: 64)]
   }
 
+  /// Opens the recording that the options name.
   package func load(
     _ model: JSONValue, device: String, call: CallContext
   ) throws(PluginFailure) -> ReplayModel {

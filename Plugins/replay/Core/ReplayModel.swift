@@ -30,6 +30,7 @@ package final class ReplayModel: BackendModel {
     self.source = source
   }
 
+  /// The recording's signature and how many requests are taken at a time.
   package func describe(call: CallContext) throws(PluginFailure) -> ModelDescription {
     ModelDescription(
       signature: try source.signature(),
@@ -37,6 +38,7 @@ package final class ReplayModel: BackendModel {
       maxBatch: options.maxBatch)
   }
 
+  /// Queues a request; false when there is no room.
   package func submit(_ request: Request, call: CallContext) throws(PluginFailure) -> Bool {
     guard queue.count - head < options.maxBatch else { return false }
     if head > 0, queue.count == queue.capacity {
@@ -57,6 +59,7 @@ package final class ReplayModel: BackendModel {
     return true
   }
 
+  /// Answers what is due.
   package func pump(
     timeout: UInt64, deliver: Deliver, call: CallContext
   ) throws(PluginFailure) {
@@ -77,6 +80,7 @@ package final class ReplayModel: BackendModel {
     }
   }
 
+  /// Marks a queued request as cancelled.
   package func cancel(_ request: UInt64) {
     for index in head..<queue.count where queue[index].facts.request == request {
       queue[index].isCancelled = true

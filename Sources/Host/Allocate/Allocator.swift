@@ -44,7 +44,9 @@ package struct Allocator: Sendable {
   /// From now on leases have at most this many tries.
   package mutating func limitLeases(to size: Int) { leaseSize = max(1, size) }
 
-  /// Adds a task. `finished` tries are never given out; `started` ones have stored stages.
+  /// Adds a task.
+  ///
+  /// `finished` tries are never given out; `started` ones have stored stages.
   package mutating func add(
     task: Int, repeats: Int, workerClass: WorkerClass, finished: TryMask, started: TryMask
   ) {
@@ -56,8 +58,8 @@ package struct Allocator: Sendable {
 
   /// The next lease for an idle or busy worker of a class; nil when it should get nothing now.
   ///
-  /// - Parameter holdsLeases: the worker still works on another lease. Suspects are given only to a worker
-  ///   that holds none, and alone.
+  /// `holdsLeases` says that the worker still works on another one: suspects are given only to a worker
+  /// that holds none, and alone.
   package mutating func next(for workerClass: WorkerClass, holdsLeases: Bool) -> Lease? {
     guard !isDraining else { return nil }
     if let lease = takeRequeued(for: workerClass, holdsLeases: holdsLeases) { return lease }
@@ -73,14 +75,18 @@ package struct Allocator: Sendable {
     outstanding[ticket]?.open.remove(tryIndex)
   }
 
-  /// The try's verdict or error is committed. Returns false when it already was.
+  /// The try's verdict or error is committed.
+  ///
+  /// Returns false when it already was.
   @discardableResult
   package mutating func settle(task: Int, tryIndex: Int) -> Bool {
     tasks[task]?.taken.insert(tryIndex)
     return tasks[task]?.settled.insert(tryIndex) ?? false
   }
 
-  /// The worker has sent everything of the lease. Returns the tries it forgot, which are open again.
+  /// The worker has sent everything of the lease.
+  ///
+  /// Returns the tries it forgot, which are open again.
   package mutating func ended(ticket: UInt64) -> [Int] {
     guard let lease = outstanding.removeValue(forKey: ticket) else { return [] }
     return lease.open.sorted()

@@ -125,7 +125,8 @@ extension ControllerLoop {
     }
     guard !lost.isEmpty else { return }
     // A worker that never came to work on its leases tells nothing about them.
-    let answer = worker.isReady
+    let answer =
+      worker.isReady
       ? reconciler.evaluatorLost(lost) : Reconciler.TryAnswer(requeue: [lost], poison: [])
     for key in answer.poison { recordError(key, reason: reason, plugin: plugin) }
     delayed[worker.number, default: []] += answer.requeue

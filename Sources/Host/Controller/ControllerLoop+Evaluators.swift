@@ -53,7 +53,8 @@ extension ControllerLoop {
       sampleCount: UInt32(count), mask: mask)
     var header = FrameHeader(
       .lease, task: UInt32(lease.task), sample: UInt32(firstSample),
-      flags: lease.isSuspect ? FrameFlags.suspect : 0, worker: UInt16(truncatingIfNeeded: worker.number),
+      flags: lease.isSuspect ? FrameFlags.suspect : 0,
+      worker: UInt16(truncatingIfNeeded: worker.number),
       ticket: lease.ticket)
     if lease.hasStored || judgesOnly {
       leasesViaWriter[lease.ticket] = worker.number

@@ -21,7 +21,8 @@ enum DryRun {
       text += "  evaluator   \(kind.evaluator.id) \(kind.evaluator.version)\n"
       text += "  backend     \(spec.backend.id) \(spec.backend.version)\n"
       if !kind.metrics.isEmpty {
-        text += "  metrics     \(kind.metrics.map { "\($0.id) \($0.version)" }.joined(separator: ", "))\n"
+        text +=
+          "  metrics     \(kind.metrics.map { "\($0.id) \($0.version)" }.joined(separator: ", "))\n"
       }
       for stage in spec.sampling { text += "  \(stage.stage)  \(stage.json)\n" }
       text += "  stored      \(try explain(spec, stored))\n"
@@ -57,7 +58,8 @@ enum DryRun {
     let differing = spec.differingFields(from: try stored.queries.identity(ofTask: task.id))
       .filter { name in !(unknown.contains(name) && value(name, spec).isEmpty) }
     let counts = try stored.queries.counts(task: task.id)
-    let done = "\(counts.judged) verdicts, \(counts.completions) completions, \(counts.errors) errors"
+    let done =
+      "\(counts.judged) verdicts, \(counts.completions) completions, \(counts.errors) errors"
     guard differing.isEmpty else {
       return "\(done); NOT used: \(differing.joined(separator: ", ")) differs"
     }

@@ -99,7 +99,8 @@ package enum RunController {
     let advice = (error as? PosixError)?.advice ?? ""
     view.message("evalhost: \(error)\(advice)")
     switch error {
-    case let error as PlanError: return error.kind == .plugin ? ExitCode.plugin : ExitCode.configuration
+    case let error as PlanError:
+      return error.kind == .plugin ? ExitCode.plugin : ExitCode.configuration
     case is PluginError: return ExitCode.plugin
     case is ConfigErrors, is ConfigError, is DatasetError: return ExitCode.configuration
     case let error as StoreError where error.kind == .notFound: return ExitCode.configuration

@@ -114,8 +114,10 @@ private final class SplitBook {
     } catch { throw PlanError(.configuration, error.description) }
   }
 
-  /// The rows that few-shot examples are taken from. From the evaluated split itself one more than is
-  /// shown: the evaluator leaves out the row that is asked.
+  /// The rows that few-shot examples are taken from.
+  ///
+  /// From the evaluated split itself one more than is shown: the evaluator leaves out the row that
+  /// is asked.
   func shots(_ dataset: DatasetConfig) throws(PlanError) -> (rows: [String], digest: String) {
     guard dataset.shots > 0 else { return ([], "") }
     guard let split = dataset.shotsSplit else {

@@ -53,6 +53,6 @@ final class Worker {
 
   var link: FrameLink { process.link }
 
-  /// How logs name it, e.g. `evaluator worker 3`.
+  /// How logs name it, for example `evaluator worker 3`.
   var title: String { "\(part.role.title) \(number)" }
 }

@@ -53,7 +53,9 @@ struct FileScan {
   }
 }
 
-/// Digests of files by path, size, time and inode. A hint: what cannot be read or written is worked out anew.
+/// Digests of files by path, size, time and inode.
+///
+/// A hint: what cannot be read or written is worked out anew.
 enum ChecksumCache {
   static func digest(of path: String, stamp: FileStamp, cacheRoot: String) -> String? {
     guard let file = place(path, cacheRoot), let bytes = try? Files.read(file),

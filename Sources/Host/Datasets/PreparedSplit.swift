@@ -46,11 +46,14 @@ extension PreparedSplit {
     do throws(PosixError) {
       scan = try FileScan.of(path, cacheRoot: cacheRoot)
     } catch {
-      let advice = error.isMissing
+      let advice =
+        error.isMissing
         ? "; prepare it, or set datasets.path to a JSONL file" : ""
       throw DatasetError("dataset \(benchmark)_\(split): \(error)\(advice)")
     }
-    guard scan.rows > 0 else { throw DatasetError("dataset \(benchmark)_\(split): \(path) is empty") }
+    guard scan.rows > 0 else {
+      throw DatasetError("dataset \(benchmark)_\(split): \(path) is empty")
+    }
     guard scan.rows <= Int(SampleIndex.limit) else {
       throw DatasetError("dataset \(benchmark)_\(split): \(path) has over 2^31 rows")
     }

@@ -17,8 +17,11 @@ package struct Launcher: Sendable {
     var starts = 0
   }
 
-  /// Deaths in a row without progress that give a slot up: before it had any work, and with work in hand. The
-  /// search for a poison item among a thousand takes a dozen deaths in which nothing may come through.
+  /// Deaths in a row without progress that give a slot up: before it had any work, and with work in
+  /// hand.
+  ///
+  /// The search for a poison item among a thousand takes a dozen deaths in which nothing may come
+  /// through.
   private let limit: Int
   private let limitAtWork: Int
   private var slots: [Int: Slot] = [:]

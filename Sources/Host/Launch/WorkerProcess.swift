@@ -22,7 +22,9 @@ package final class WorkerProcess {
     self.link = link
   }
 
-  /// Starts the running binary again in a role. `outgoing` is the queue of frames for it.
+  /// Starts the running binary again in a role.
+  ///
+  /// `outgoing` is the queue of frames for it.
   package static func start(
     _ role: WorkerRole, ownPID: Int32, outgoing: ByteQueue = ByteQueue(),
     environment: [String: String] = [:]
@@ -42,7 +44,8 @@ package final class WorkerProcess {
     printed += fresh
     if printed.count > Self.keptOutput { printed.removeFirst(printed.count - Self.keptOutput) }
     unfinished += fresh
-    let end = isLast || unfinished.count > Self.keptOutput
+    let end =
+      isLast || unfinished.count > Self.keptOutput
       ? unfinished.count : (unfinished.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0)
     let text = String(decoding: unfinished[..<end], as: UTF8.self)
     unfinished.removeFirst(end)

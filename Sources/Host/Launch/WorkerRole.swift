@@ -26,7 +26,9 @@ extension WorkerRole {
     }
   }
 
-  /// Arguments of the process, its name first. `parent` is the pid it must die with.
+  /// Arguments of the process, its name first.
+  ///
+  /// `parent` is the pid it must die with.
   package func arguments(program: String, parent: Int32) -> [String] {
     [program, Self.hiddenVerb, rawValue, String(parent)]
   }

@@ -18,6 +18,7 @@ package struct SampleIndex: Hashable, Comparable, Sendable {
     rawValue = UInt32(value)
   }
 
+  /// Orders by position.
   package static func < (left: SampleIndex, right: SampleIndex) -> Bool {
     left.rawValue < right.rawValue
   }
@@ -37,6 +38,7 @@ package struct RepeatIndex: Hashable, Comparable, Sendable {
     rawValue = UInt32(value)
   }
 
+  /// Orders by position.
   package static func < (left: RepeatIndex, right: RepeatIndex) -> Bool {
     left.rawValue < right.rawValue
   }
@@ -58,6 +60,7 @@ package struct TryKey: Hashable, Comparable, Sendable {
     self.repetition = repetition
   }
 
+  /// Orders by position.
   package static func < (left: TryKey, right: TryKey) -> Bool {
     (left.task, left.sample, left.repetition) < (right.task, right.sample, right.repetition)
   }

@@ -22,7 +22,9 @@ extension Outcome {
   }
 }
 
-/// Why a completion ended. The raw values are those of `EVH_FINISH_*`.
+/// Why a completion ended.
+///
+/// The raw values are those of `EVH_FINISH_*`.
 package enum StopReason: UInt8, Sendable, CaseIterable {
   case stopToken = 1
   case maxLength = 2

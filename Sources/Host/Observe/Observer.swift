@@ -54,7 +54,7 @@ package struct Observer: Sendable {
   /// The worker said something.
   package mutating func heard(worker: Int, now: UInt64) { watches[worker]?.lastHeard = now }
 
-  /// From now on another allowance holds, e.g. once a model is loaded.
+  /// From now on another allowance holds, for example once a model is loaded.
   package mutating func allow(worker: Int, nanoseconds: UInt64) {
     watches[worker]?.allowance = nanoseconds
   }
@@ -81,7 +81,9 @@ package struct Observer: Sendable {
   /// A task joins the run.
   package mutating func add(task: Int, _ progress: TaskProgress) { tasks[task] = progress }
 
-  /// A verdict or error left a worker. `passed` is nil for an error.
+  /// A verdict or error left a worker.
+  ///
+  /// `passed` is nil for an error.
   package mutating func judged(task: Int, passed: Bool?) {
     if let passed {
       tasks[task]?.judged += 1

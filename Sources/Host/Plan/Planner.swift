@@ -11,7 +11,8 @@ package struct PlanSources {
   /// The prepared split of a dataset: its file and its manifest.
   package var split: (_ dataset: DatasetConfig) throws(PlanError) -> (String, DatasetManifest)
   /// The first rows of a dataset's few-shot split, and their digest.
-  package var shots: (_ dataset: DatasetConfig) throws(PlanError) -> (rows: [String], digest: String)
+  package var shots:
+    (_ dataset: DatasetConfig) throws(PlanError) -> (rows: [String], digest: String)
 
   /// Joins the three questions.
   package init(
@@ -39,7 +40,9 @@ package struct Planner {
     self.sources = sources
   }
 
-  /// Expands models x datasets. Throws the first thing that makes the run impossible.
+  /// Expands models x datasets.
+  ///
+  /// Throws the first thing that makes the run impossible.
   package static func plan(
     _ loaded: LoadedConfig, runID: String, resolver: SamplingResolver, sources: PlanSources
   ) throws(PlanError) -> RunPlan {
@@ -52,7 +55,8 @@ package struct Planner {
     guard config.run.mode == .eval else {
       throw PlanError(
         .configuration,
-        "\(loaded.file): run.mode = \"param_search\" is not supported by this version; use \"eval\"")
+        "\(loaded.file): run.mode = \"param_search\" is not supported by this version; use \"eval\""
+      )
     }
     guard config.eval.judge == nil else {
       throw PlanError(
@@ -78,7 +82,9 @@ package struct Planner {
       }
     }
     let unknown = loaded.unknownStages(known: stageNames)
-    guard unknown.isEmpty else { throw PlanError(.configuration, ConfigErrors(unknown).description) }
+    guard unknown.isEmpty else {
+      throw PlanError(.configuration, ConfigErrors(unknown).description)
+    }
     return RunPlan(
       runID: runID, seed: Int64(config.run.seed), models: models, classes: classes, tasks: tasks)
   }

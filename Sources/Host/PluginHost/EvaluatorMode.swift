@@ -24,7 +24,8 @@ extension EvaluatorMode {
       try entry.checkKeys(["name", "stages", "templates"], in: "[[modes]]")
       let name = try entry.requiredText("name", example: "\"cot\"")
       guard isPluginID(name), !modes.contains(where: { $0.name == name }) else {
-        throw entry.error("name", "mode '\(name)' is declared twice or is not made of a-z, 0-9, '_'")
+        throw entry.error(
+          "name", "mode '\(name)' is declared twice or is not made of a-z, 0-9, '_'")
       }
       guard let stages = try entry.texts("stages"), !stages.isEmpty else {
         throw entry.error("stages", "mode '\(name)' has no stages; write e.g. stages = [\"final\"]")

@@ -53,7 +53,9 @@ package final class ChildProcess {
     self.exitNotice = exitNotice
   }
 
-  /// Starts a program; `arguments` begins with its name. The environment is inherited, with changes.
+  /// Starts a program; `arguments` begins with its name.
+  ///
+  /// The environment is inherited, with changes.
   package static func start(
     _ path: String, arguments: [String], environment changes: [String: String] = [:]
   ) throws(PosixError) -> ChildProcess {

@@ -52,6 +52,7 @@ package struct Digest256: Equatable, Sendable {
   /// A digest of zeros.
   package init() {}
 
+  /// Whether all bytes are the same.
   package static func == (left: Digest256, right: Digest256) -> Bool { left.words == right.words }
 
   /// The bytes as an array.

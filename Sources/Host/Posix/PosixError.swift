@@ -4,7 +4,7 @@ internal import Glibc
 
 /// A system call that failed.
 package struct PosixError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The call, e.g. `open`.
+  /// The call, for example `open`.
   package var call: String
   /// The file or thing it was about; may be empty.
   package var subject: String

@@ -134,7 +134,8 @@ extension ResultQueries {
       id: statement.integer(0), runID: statement.string(1), position: statement.integer(2),
       model: statement.string(3), modelSignature: statement.string(4),
       benchmark: statement.string(5), split: statement.string(6), mode: statement.string(7),
-      evaluator: statement.string(14), status: status, sampleCount: statement.integer(9), repeats: statement.integer(10),
+      evaluator: statement.string(14), status: status, sampleCount: statement.integer(9),
+      repeats: statement.integer(10),
       currentJudging: statement.integerOrNil(11), createdAt: statement.integer(12),
       specJSON: statement.string(13))
   }

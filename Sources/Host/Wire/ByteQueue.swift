@@ -50,7 +50,9 @@ package final class ByteQueue {
     tail += bytes.count
   }
 
-  /// Memory of a byte of the queue, by its distance from the first held one. Valid until the next change.
+  /// Memory of a byte of the queue, by its distance from the first held one.
+  ///
+  /// Valid until the next change.
   package func pointer(at offset: Int) -> UnsafeMutableRawPointer { memory + head + offset }
 
   /// Frees the first bytes.
@@ -89,7 +91,9 @@ package final class ByteQueue {
     if !keepsSent { drop(sent - head) }
   }
 
-  /// Reads what the socket has, up to about `limit` bytes. Returns false when nothing was there.
+  /// Reads what the socket has, up to about `limit` bytes.
+  ///
+  /// Returns false when nothing was there.
   package func fill(from socket: Int32, limit: Int) throws(WireError) -> Bool {
     var any = false
     while count < limit {

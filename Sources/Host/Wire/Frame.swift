@@ -160,7 +160,9 @@ extension FrameHeader {
   private static let magic: UInt16 = 0x4845
   private static let version: UInt8 = 1
 
-  /// Writes the forty bytes. `memory` has room for them.
+  /// Writes the forty bytes.
+  ///
+  /// `memory` has room for them.
   package func encode(length: Int, to memory: UnsafeMutableRawPointer) {
     memory.storeBytes(of: Self.magic.littleEndian, as: UInt16.self)
     memory.storeBytes(of: Self.version, toByteOffset: 2, as: UInt8.self)
@@ -177,7 +179,9 @@ extension FrameHeader {
     memory.storeBytes(of: 0, toByteOffset: 36, as: UInt32.self)
   }
 
-  /// Reads a header and the length of its payload. `memory` holds at least forty bytes.
+  /// Reads a header and the length of its payload.
+  ///
+  /// `memory` holds at least forty bytes.
   package static func decode(
     _ memory: UnsafeRawPointer
   ) throws(WireError) -> (header: FrameHeader, length: Int) {

@@ -30,7 +30,9 @@ package final class FrameLink {
     return Frame.headerSize + length
   }
 
-  /// The next whole frame, nil when there is none yet. Its payload is valid until `consume()`.
+  /// The next whole frame, nil when there is none yet.
+  ///
+  /// Its payload is valid until `consume()`.
   package func peek() throws(WireError) -> Frame? {
     guard incoming.count >= Frame.headerSize else { return nil }
     let start = incoming.pointer(at: 0)

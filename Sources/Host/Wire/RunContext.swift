@@ -166,7 +166,9 @@ package struct WriterStart: Equatable, Sendable {
   }
 }
 
-/// Asks the writer for a task: get or create. The task's position is in the frame's header.
+/// Asks the writer for a task: get or create.
+///
+/// The task's position is in the frame's header.
 package struct OpenTask: Equatable, Sendable {
   package var spec: TaskSpec
   /// A try whose error has this many attempts is finished.

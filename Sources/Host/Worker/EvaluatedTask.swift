@@ -47,7 +47,8 @@ final class EvaluatedTask {
     // A JSON object with at least the mode, made by the planner: its last byte is the closing brace.
     text.removeLast()
     if context.shotCount > 0 {
-      text += ",\"shots\":\(context.shotCount),\"examples\":[\(context.shots.joined(separator: ","))]"
+      text +=
+        ",\"shots\":\(context.shotCount),\"examples\":[\(context.shots.joined(separator: ","))]"
     }
     if !spec.decide.isEmpty, !spec.metrics.contains(where: { $0.id == spec.decide }) {
       text += ",\"decide\":\"\(spec.decide)\""

@@ -160,8 +160,10 @@ package final class EvaluatorWorker {
       slot.row = lease.block[row + Int(lease.message.skippedRows)]
     }
     if let fault = lease.rowFault {
-      fail(number, DataErrorMessage(
-        place: .datasetRow, line: slot.sample + 1, reason: fault, plugin: evaluator.shortName))
+      fail(
+        number,
+        DataErrorMessage(
+          place: .datasetRow, line: slot.sample + 1, reason: fault, plugin: evaluator.shortName))
       return
     }
     if let stages = lease.stored.removeValue(forKey: place) { slot.stored = stages }
@@ -213,11 +215,15 @@ package final class EvaluatorWorker {
     case .ok: break
     case .badRecord(let reason):
       let sample = slots[Int(number)].sample
-      fail(number, DataErrorMessage(
-        place: .datasetRow, line: sample + 1, reason: reason, plugin: evaluator.shortName))
+      fail(
+        number,
+        DataErrorMessage(
+          place: .datasetRow, line: sample + 1, reason: reason, plugin: evaluator.shortName))
     case .failed(let failure):
-      fail(number, DataErrorMessage(
-        place: .plugin, line: 0, reason: failure.message, plugin: evaluator.shortName))
+      fail(
+        number,
+        DataErrorMessage(
+          place: .plugin, line: 0, reason: failure.message, plugin: evaluator.shortName))
     }
   }
 
@@ -238,9 +244,11 @@ package final class EvaluatorWorker {
     }
     if message.finish == .error {
       let text = String(decoding: message.error, as: UTF8.self)
-      fail(header.route, DataErrorMessage(
-        place: .backend, line: 0, reason: text,
-        plugin: "\(task.spec.backend.id) \(task.spec.backend.version)"))
+      fail(
+        header.route,
+        DataErrorMessage(
+          place: .backend, line: 0, reason: text,
+          plugin: "\(task.spec.backend.id) \(task.spec.backend.version)"))
       return
     }
     accept(StageOutput(message), in: slot)
@@ -266,29 +274,35 @@ package final class EvaluatorWorker {
       guard request.isPresent else { break }
       let stage = UInt8(truncatingIfNeeded: slot.outputs.count + 1)
       guard slot.outputs.count < 255 else {
-        return fail(number, DataErrorMessage(
-          place: .plugin, line: 0, reason: "asked for more than 255 stages",
-          plugin: evaluator.shortName))
+        return fail(
+          number,
+          DataErrorMessage(
+            place: .plugin, line: 0, reason: "asked for more than 255 stages",
+            plugin: evaluator.shortName))
       }
       slot.isFinal = request.isFinal
       let (newPart, hash) = identify(slot, task, stage: stage)
       if let stored = slot.stored.first(where: { $0.stage == stage }) {
         // A judging with another evaluator takes the completions as they are: they are what is judged.
         guard stored.key == slot.key || task.context.judgesOnly else {
-          return fail(number, DataErrorMessage(
-            place: .plugin, line: 0,
-            reason: "the stored completion of stage \(stage) was made from another prompt; "
-              + "use a new run id, or the evaluator that made it",
-            plugin: evaluator.shortName))
+          return fail(
+            number,
+            DataErrorMessage(
+              place: .plugin, line: 0,
+              reason: "the stored completion of stage \(stage) was made from another prompt; "
+                + "use a new run id, or the evaluator that made it",
+              plugin: evaluator.shortName))
         }
         accept(stored.output, in: slot)
         continue
       }
       guard !task.context.judgesOnly else {
-        return fail(number, DataErrorMessage(
-          place: .backend, line: 0,
-          reason: "no completion of stage \(stage) is stored; run it before it can be judged",
-          plugin: ""))
+        return fail(
+          number,
+          DataErrorMessage(
+            place: .backend, line: 0,
+            reason: "no completion of stage \(stage) is stored; run it before it can be judged",
+            plugin: ""))
       }
       send(slot, number, stage: stage, newPart: newPart, hash: hash)
       return
@@ -366,9 +380,11 @@ package final class EvaluatorWorker {
       index: UInt64(slot.sample), row: slot.row, outputs: slot.outputs, into: verdict)
     guard case .ok = result else { return fail(number, result) }
     if verdict.outcome == .error {
-      return fail(number, DataErrorMessage(
-        place: .plugin, line: 0, reason: verdict.text(verdict.failReason),
-        plugin: evaluator.shortName))
+      return fail(
+        number,
+        DataErrorMessage(
+          place: .plugin, line: 0, reason: verdict.text(verdict.failReason),
+          plugin: evaluator.shortName))
     }
     let judgement: Judgement
     switch Judgement.make(slot, task, verdict, metricVerdict) {

@@ -144,7 +144,8 @@ package final class GenerationWorker {
     switch result {
     case .accepted: inFlight[header.ticket] = entry
     case .full where inFlight.isEmpty:
-      answer(entry, finish: .error, error: "the backend takes no request although none is in flight")
+      answer(
+        entry, finish: .error, error: "the backend takes no request although none is in flight")
     case .full: isFull = true
     case .failed(let failure): answer(entry, finish: .error, error: failure.message)
     }

@@ -2,7 +2,9 @@
 internal import Glibc
 internal import Posix
 
-/// A stretch of a prepared file and where its lines lie. The memory stays put while the object lives.
+/// A stretch of a prepared file and where its lines lie.
+///
+/// The memory stays put while the object lives.
 final class RowBlock {
   private let memory: UnsafeMutableRawPointer
   /// Line i is `starts[i] ..< starts[i + 1] - 1`; the last start is one over the end.

@@ -238,7 +238,8 @@ final class Ledger {
         task: rows.task, samples: first...(first + lease.sampleCount - 1)
       ) { view in
         let place = Int(view.sample - first) * rows.spec.repeats + Int(view.repetition)
-        guard view.repetition < rows.spec.repeats, lease.mask[place >> 6] >> UInt64(place & 63) & 1 == 1
+        guard view.repetition < rows.spec.repeats,
+          lease.mask[place >> 6] >> UInt64(place & 63) & 1 == 1
         else { return }
         var stored = header
         stored.kind = .stored
@@ -282,7 +283,8 @@ private enum StoredChoices {
         }
         if try cursor.nextElement() { score.tokenCount = UInt32(clamping: try cursor.readInt()) }
         if try cursor.nextElement() {
-          score.flags = try cursor.peekKind() == .bool
+          score.flags =
+            try cursor.peekKind() == .bool
             ? (try cursor.readBool() ? 1 : 0) : UInt32(clamping: try cursor.readInt())
         }
         while try cursor.nextElement() { try cursor.skip() }

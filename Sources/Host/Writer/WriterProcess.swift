@@ -10,9 +10,11 @@ internal import Wire
 package final class WriterProcess {
   /// Most envelopes of one commit: bounds the work that a crash makes to be sent again.
   private static let batchLimit = 32_768
-  /// Longest time between two commits of a stream in nanoseconds. Each commit writes the touched pages of the
-  /// prompts' hash index, which lie all over it: few large commits write half as much as many small ones.
-  /// The first commits come sooner, and the controller asks for one when nothing more comes.
+  /// Longest time between two commits of a stream in nanoseconds.
+  ///
+  /// Each commit writes the touched pages of the prompts' hash index, which lie all over it: few
+  /// large commits write half as much as many small ones. The first commits come sooner, and the
+  /// controller asks for one when nothing more comes.
   private static let longestInterval: UInt64 = 250_000_000
 
   private let link: FrameLink

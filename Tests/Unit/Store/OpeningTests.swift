@@ -185,8 +185,9 @@ struct RefusedFile: Sendable, CustomTestStringConvertible {
 
   private func asOtherUser(_ body: () -> Void) {
     guard geteuid() == 0 else { return body() }
-    // Glibc's module leaves <sys/fsuid.h> out. The cast names the C type: int setfsuid(uid_t).
+    // Glibc's module leaves <sys/fsuid.h> out.
     guard let symbol = dlsym(nil, "setfsuid") else { return }
+    // The cast names the C type: int setfsuid(uid_t).
     let setfsuid = unsafeBitCast(symbol, to: (@convention(c) (UInt32) -> Int32).self)
     _ = setfsuid(65_534)
     body()
