@@ -113,7 +113,7 @@ package struct CompletionView {
   package func score(_ index: Int) -> ChoiceScore {
     let score = rawScores[index]
     return ChoiceScore(
-      logprobSum: score.logprob_sum, tokenCount: score.token_count,
+      logProbability: score.logprob_sum, tokenCount: score.token_count,
       isGreedy: score.flags & UInt32(EVH_CHOICEF_GREEDY) != 0)
   }
 

@@ -4,23 +4,6 @@
 package import Model
 import PluginAPI
 
-/// Log-probability of one continuation.
-package struct ChoiceScore: Equatable, Sendable {
-  /// Sum of the log-probabilities of the continuation's tokens.
-  package var logprobSum: Double
-  /// How many tokens it has.
-  package var tokenCount: UInt32
-  /// Greedy decoding would have given this continuation.
-  package var isGreedy: Bool
-
-  /// Makes a score of its parts.
-  package init(logprobSum: Double, tokenCount: UInt32, isGreedy: Bool) {
-    self.logprobSum = logprobSum
-    self.tokenCount = tokenCount
-    self.isGreedy = isGreedy
-  }
-}
-
 /// The costs of one completion.
 package struct CompletionCounts: Equatable, Sendable {
   /// Tokens of the prompt.
@@ -73,7 +56,7 @@ package final class StageOutput {
     for (index, score) in scores.enumerated() {
       (table + index).initialize(
         to: evh_choice_score(
-          logprob_sum: score.logprobSum, token_count: score.tokenCount,
+          logprob_sum: score.logProbability, token_count: score.tokenCount,
           flags: score.isGreedy ? UInt32(EVH_CHOICEF_GREEDY) : 0))
     }
     var output = evh_output()

@@ -3,23 +3,6 @@
 import CSQLite
 package import Model
 
-/// One choice of a stage that was scored by log-probabilities.
-package struct ChoiceScore: Hashable, Sendable {
-  /// Natural logarithm of the choice's probability; not finite when the backend gave none.
-  package var logProbability: Double
-  /// Tokens of the choice.
-  package var tokenCount: UInt32
-  /// Whether greedy decoding would have given it.
-  package var isGreedy: Bool
-
-  /// Describes one choice.
-  package init(logProbability: Double, tokenCount: UInt32, isGreedy: Bool) {
-    self.logProbability = logProbability
-    self.tokenCount = tokenCount
-    self.isGreedy = isGreedy
-  }
-}
-
 /// A completion on its way into the store.
 ///
 /// The buffers are borrowed for the call that takes the row; texts are valid UTF-8.

@@ -120,21 +120,6 @@ package struct RequestMessage {
   }
 }
 
-/// Log-probability of one continuation on the wire: 16 bytes, as in the plugin ABI.
-package struct ChoiceScoreMessage: Equatable, Sendable {
-  package var logProbability: Double
-  package var tokenCount: UInt32
-  /// 1: greedy decoding would have given it.
-  package var flags: UInt32
-
-  /// Pairs the numbers.
-  package init(logProbability: Double, tokenCount: UInt32, flags: UInt32) {
-    self.logProbability = logProbability
-    self.tokenCount = tokenCount
-    self.flags = flags
-  }
-}
-
 /// A view of one completion; every part points into the frame.
 ///
 ///     u8 finish   u32 prompt tokens   u32 completion tokens   u64 latency ns   i32 error code
@@ -152,7 +137,7 @@ package struct CompletionMessage {
   package var stage: UnsafeRawBufferPointer
   package var prompt: UnsafeRawBufferPointer
   package var text: UnsafeRawBufferPointer
-  package var scores: [ChoiceScoreMessage]
+  package var scores: [ChoiceScore]
   package var error: UnsafeRawBufferPointer
 
   /// A completion of views that stay valid until it is written.
@@ -193,7 +178,7 @@ package struct CompletionMessage {
       for score in scores {
         payload.double(score.logProbability)
         payload.integer(score.tokenCount)
-        payload.integer(score.flags)
+        payload.integer(UInt32(score.isGreedy ? 1 : 0))
       }
       payload.bytes(error)
     }
@@ -220,9 +205,9 @@ package struct CompletionMessage {
     scores = []
     for _ in 0..<(try reader.integer(UInt32.self)) {
       scores.append(
-        ChoiceScoreMessage(
+        ChoiceScore(
           logProbability: try reader.double(), tokenCount: try reader.integer(UInt32.self),
-          flags: try reader.integer(UInt32.self)))
+          isGreedy: try reader.integer(UInt32.self) & 1 == 1))
     }
     error = try reader.bytes()
   }

@@ -171,10 +171,7 @@ package final class GenerationWorker {
       $0.promptTokens = completion.counts.promptTokens
       $0.completionTokens = completion.counts.completionTokens
       $0.latency = completion.counts.latencyNanoseconds
-      $0.scores = completion.scores.map {
-        ChoiceScoreMessage(
-          logProbability: $0.logprobSum, tokenCount: $0.tokenCount, flags: $0.isGreedy ? 1 : 0)
-      }
+      $0.scores = completion.scores
     }
   }
 

@@ -10,10 +10,7 @@ extension StageOutput {
     self.init(
       finish: message.finish, stage: message.stage.bindMemory(to: UInt8.self),
       text: message.text.bindMemory(to: UInt8.self),
-      scores: message.scores.map {
-        ChoiceScore(
-          logprobSum: $0.logProbability, tokenCount: $0.tokenCount, isGreedy: $0.flags & 1 != 0)
-      },
+      scores: message.scores,
       counts: CompletionCounts(
         promptTokens: message.promptTokens, completionTokens: message.completionTokens,
         latencyNanoseconds: message.latency))

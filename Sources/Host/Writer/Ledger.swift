@@ -178,11 +178,7 @@ final class Ledger {
         text: message.text.bindMemory(to: UInt8.self), stopReason: message.finish,
         promptTokens: message.promptTokens, completionTokens: message.completionTokens,
         latencyMicroseconds: message.latency / 1000,
-        choices: message.scores.map {
-          ChoiceScore(
-            logProbability: $0.logProbability, tokenCount: $0.tokenCount,
-            isGreedy: $0.flags & 1 != 0)
-        },
+        choices: message.scores,
         attempt: attempt), time: time)
   }
 
@@ -270,22 +266,21 @@ extension UnsafeRawBufferPointer {
 /// The choice scores of a stored stage.
 private enum StoredChoices {
   /// Reads `[[log-probability, tokens, is greedy], ...]`.
-  static func read(_ json: UnsafeBufferPointer<UInt8>) throws -> [ChoiceScoreMessage] {
+  static func read(_ json: UnsafeBufferPointer<UInt8>) throws -> [ChoiceScore] {
     guard !json.isEmpty else { return [] }
     return try JSON.read(Array(json)) { cursor throws(JSONError) in
-      var scores: [ChoiceScoreMessage] = []
+      var scores: [ChoiceScore] = []
       try cursor.beginArray()
       while try cursor.nextElement() {
         try cursor.beginArray()
-        var score = ChoiceScoreMessage(logProbability: -.infinity, tokenCount: 0, flags: 0)
+        var score = ChoiceScore(logProbability: -.infinity, tokenCount: 0, isGreedy: false)
         if try cursor.nextElement(), try !cursor.takeNull() {
           score.logProbability = try cursor.readDouble()
         }
         if try cursor.nextElement() { score.tokenCount = UInt32(clamping: try cursor.readInt()) }
         if try cursor.nextElement() {
-          score.flags =
-            try cursor.peekKind() == .bool
-            ? (try cursor.readBool() ? 1 : 0) : UInt32(clamping: try cursor.readInt())
+          score.isGreedy =
+            try cursor.peekKind() == .bool ? try cursor.readBool() : try cursor.readInt() != 0
         }
         while try cursor.nextElement() { try cursor.skip() }
         scores.append(score)

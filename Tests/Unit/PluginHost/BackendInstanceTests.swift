@@ -83,8 +83,8 @@ struct BackendInstanceTests {
         Delivery(
           id: 2, finish: .choice, text: "gsm8k_test/cot|cot|2+2?| B|</s>|",
           scores: [
-            ChoiceScore(logprobSum: -1.5, tokenCount: 3, isGreedy: true),
-            ChoiceScore(logprobSum: -2.5, tokenCount: 4, isGreedy: false),
+            ChoiceScore(logProbability: -1.5, tokenCount: 3, isGreedy: true),
+            ChoiceScore(logProbability: -2.5, tokenCount: 4, isGreedy: false),
           ], failure: ""),
       ])
     #expect(submit(model, 3, []) == .accepted)

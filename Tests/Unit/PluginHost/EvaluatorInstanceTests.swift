@@ -43,7 +43,7 @@ struct EvaluatorInstanceTests {
       #expect(request.kind == .choose && request.isFinal)
       #expect(request.prompt == Array("so it is".utf8))
       #expect(request.choices == ByteList([" A", " B"]) && request.stops.isEmpty)
-      let score = ChoiceScore(logprobSum: -0.5, tokenCount: 1, isGreedy: true)
+      let score = ChoiceScore(logProbability: -0.5, tokenCount: 1, isGreedy: true)
       let final = Self.output("final", " A", .choice, [score, score])
       #expect(evaluator.next(index: 5, row: row, outputs: [cot, final], into: request) == .ok)
       #expect(!request.isPresent)

@@ -64,8 +64,8 @@ import Wire
     sent.errorCode = -3
     sent.errorFlags = 9
     sent.scores = [
-      ChoiceScoreMessage(logProbability: -0.25, tokenCount: 2, flags: 1),
-      ChoiceScoreMessage(logProbability: -.infinity, tokenCount: 0, flags: 0),
+      ChoiceScore(logProbability: -0.25, tokenCount: 2, isGreedy: true),
+      ChoiceScore(logProbability: -.infinity, tokenCount: 0, isGreedy: false),
     ]
     sent.error = error.view
     sent.write(header, to: queue)
