@@ -79,7 +79,10 @@ let package = Package(
     .target(
       name: "PluginAPI", path: "Sources/PluginAPI", exclude: ["layout-v1.0.txt", "CHANGELOG.md"],
       cSettings: strictC),
-    .target(name: "CPosix", path: "Sources/Host/C/CPosix", cSettings: strictC),
+    // Optimised in debug builds as well: it hashes every plugin library before it is loaded.
+    .target(
+      name: "CPosix", path: "Sources/Host/C/CPosix",
+      cSettings: strictC + [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .systemLibrary(
       name: "CSQLite", path: "Sources/Host/C/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),

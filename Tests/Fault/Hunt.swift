@@ -65,7 +65,7 @@ final class Hunt {
     var isFresh = true
     while count < wanted {
       // A start takes longer than anything else: moments after it must reach beyond it.
-      let pause = Double.random(in: isFresh ? 0.02...1.2 : 0.02...0.45, using: &random)
+      let pause = Double.random(in: isFresh ? 0.02...1.2 : 0.02...0.3, using: &random)
       isFresh = false
       if Waiting.until(within: pause, { !program.isRunning }) { break }
       guard let prey = preys.randomElement(using: &random) else { break }

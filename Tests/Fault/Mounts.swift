@@ -19,7 +19,10 @@ enum Mounts {
     return false
   }()
 
-  /// Runs a script; `arguments` are `$1`, `$2`, ... in it, and `$evalhost`, `$store` are at hand.
+  /// Runs a shell script.
+  ///
+  /// `more` are its arguments. It has the functions `run`, which runs the configuration and prints
+  /// `exit` with its status, and `ask`, which puts a question to the store.
   static func run(_ script: String, _ space: Workspace, _ more: [String] = []) throws -> RunResult {
     let functions = """
       run() {

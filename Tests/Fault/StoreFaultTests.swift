@@ -44,7 +44,7 @@ extension FaultTests {
     func `a damaged store is refused and left as it is, the good one back goes on`(
       bad: BadStore
     ) throws {
-      let space = try LongRun.make("corrupt", samples: 200)
+      let space = try LongRun.make("corrupt", samples: 100)
       let undisturbed = try FaultTests.undisturbedRun(space)
       space.config.artifactRoot = space.folder.file("corrupt").path
       let program = try space.start()

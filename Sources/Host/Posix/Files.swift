@@ -28,7 +28,8 @@ package enum Files {
   ///
   /// The new bytes are on the disk before the name changes, so a power cut cannot leave an empty file.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(PosixError) {
-    let draft = "\(path).\(getpid()).tmp"
+    Drafts.removeAbandoned(of: path)
+    let draft = Drafts.path(for: path)
     do throws(PosixError) {
       let file = try Descriptor.writing(draft, appending: false)
       try file.write(bytes)

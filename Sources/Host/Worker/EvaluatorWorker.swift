@@ -35,26 +35,10 @@ package final class EvaluatorWorker {
 
   /// Loads the plugins that the first message names, says hello and works until the socket closes.
   package static func run(socket: Descriptor, hostVersion: String) -> Int32 {
-    let line = WorkerLine(socket: socket)
-    do {
+    WorkerLine.serve(socket, callFailure: .plugin) { line in
       let start = try line.start { payload throws(ContextError) in try EvaluatorStart(payload) }
-      let worker = try EvaluatorWorker(line, start, hostVersion: hostVersion)
-      try worker.work()
-      return 0
-    } catch WireError.closed {
-      return 0
-    } catch let error as PluginError {
-      line.fail(WorkerFailure(.plugin, error.description))
-    } catch let error as CallFailure where error.status == .badConfig {
-      line.fail(WorkerFailure(.configuration, error.message))
-    } catch let error as CallFailure {
-      line.fail(WorkerFailure(.plugin, error.message))
-    } catch let error as PosixError {
-      line.fail(WorkerFailure(.store, error.description))
-    } catch {
-      line.fail(WorkerFailure(.other, "\(error)"))
+      try EvaluatorWorker(line, start, hostVersion: hostVersion).work()
     }
-    return 1
   }
 
   private init(_ line: WorkerLine, _ start: EvaluatorStart, hostVersion: String) throws {

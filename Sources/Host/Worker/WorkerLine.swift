@@ -1,4 +1,5 @@
 // A worker's end of its conversation with the controller: start message in, signs of life out.
+internal import PluginHost
 package import Posix
 package import Wire
 
@@ -72,6 +73,35 @@ package final class WorkerLine {
   /// Queues a line for the event log; level after `EVH_LOG_*`.
   package func log(level: UInt8, _ text: String) {
     link.send(FrameHeader(.log, flags: level), Array(text.utf8))
+  }
+
+  /// Runs a plugin worker's work over its socket until the controller hangs up; says why it ends before that.
+  ///
+  /// - Parameters:
+  ///   - socket: The control socket.
+  ///   - callFailure: What a failed plugin call outside of the samples' way means.
+  ///   - work: Reads the first message, loads, and works.
+  /// - Returns: The process's exit status.
+  package static func serve(
+    _ socket: Descriptor, callFailure: WorkerFailure.Kind, _ work: (WorkerLine) throws -> Void
+  ) -> Int32 {
+    let line = WorkerLine(socket: socket)
+    do {
+      try work(line)
+      return 0
+    } catch WireError.closed {
+      return 0
+    } catch let error as PluginError {
+      line.fail(WorkerFailure(.plugin, error.description))
+    } catch let error as CallFailure {
+      let kind: WorkerFailure.Kind = error.status == .badConfig ? .configuration : callFailure
+      line.fail(WorkerFailure(kind, error.message))
+    } catch let error as PosixError {
+      line.fail(WorkerFailure(.store, error.description))
+    } catch {
+      line.fail(WorkerFailure(.other, "\(error)"))
+    }
+    return 1
   }
 
   /// Says why the worker ends, and sends everything before it does.
