@@ -73,8 +73,7 @@ extension ControllerLoop {
     let facts = plan.classes[kind].evaluator
     let reason = Reconciler.reason(
       role: worker.part.role.title, ending: worker.failure?.message ?? end.description,
-      plugin: "\(facts.id) \(facts.version)", wasHung: worker.wasHung,
-      silence: settings.config.workers.heartbeatTimeoutSeconds)
+      plugin: "\(facts.id) \(facts.version)", wasHung: worker.wasHung, silence: patience(worker))
     let hadWork = worker.isReady && !worker.leases.isEmpty
     giveBack(worker, reason: reason, plugin: "\(facts.id) \(facts.version)")
     guard needs(worker) else { return }
@@ -83,12 +82,25 @@ extension ControllerLoop {
       fail(kind, failure.message, code: code)
       return
     }
+    if hungWhileLoading(worker) {
+      fail(kind, reason, code: ExitCode.plugin)
+      return
+    }
     switch launcher.died(
       slot: worker.slot, title: "plugin \(facts.id)", ending: reason, hadWork: hadWork)
     {
     case .giveUp(let why): fail(kind, why, code: ExitCode.plugin)
     case .startAgain: try start(worker.part, slot: worker.slot)
     }
+  }
+
+  /// What hangs while it is loaded will hang again, and each time costs the whole load timeout.
+  private func hungWhileLoading(_ worker: Worker) -> Bool { worker.wasHung && !worker.isReady }
+
+  /// Seconds of silence that a worker is granted.
+  private func patience(_ worker: Worker) -> Int {
+    worker.isReady
+      ? settings.config.workers.heartbeatTimeoutSeconds : settings.config.workers.loadTimeoutSeconds
   }
 
   private func fail(_ kind: Int, _ reason: String, code: Int32) {
@@ -150,7 +162,7 @@ extension ControllerLoop {
     let ending = worker.failure?.message ?? end.description
     let reason = Reconciler.reason(
       role: worker.part.role.title, ending: ending, plugin: "\(backend.id) \(backend.version)",
-      wasHung: worker.wasHung, silence: settings.config.workers.heartbeatTimeoutSeconds)
+      wasHung: worker.wasHung, silence: patience(worker))
     guard needs(worker) else {
       generationLost(worker, reason: reason, successor: nil)
       if isDraining { cancelAll() }
@@ -159,6 +171,10 @@ extension ControllerLoop {
     if let failure = worker.failure, failure.kind == .plugin || failure.kind == .configuration {
       let code = failure.kind == .plugin ? ExitCode.plugin : ExitCode.configuration
       failModel(failure.message, code: code)
+      return
+    }
+    if hungWhileLoading(worker) {
+      failModel(reason, code: nil)
       return
     }
     switch launcher.died(

@@ -64,9 +64,6 @@ extension ControllerLoop {
     }
     generationHello = hello
     worker.isReady = true
-    observer.allow(
-      worker: worker.number,
-      nanoseconds: UInt64(settings.config.workers.heartbeatTimeoutSeconds) * 1_000_000_000)
     for task in tasks where task.phase == .running { sendContext(task.index, to: worker) }
     if isDraining { worker.link.send(FrameHeader(.drain)) }
     resume(worker)

@@ -167,6 +167,11 @@ final class ControllerLoop {
 
   /// Deals with one frame of a worker.
   func hear(_ frame: Frame, from worker: Worker) throws {
+    if frame.header.kind == .hello {
+      observer.allow(
+        worker: worker.number,
+        nanoseconds: UInt64(settings.config.workers.heartbeatTimeoutSeconds) * 1_000_000_000)
+    }
     switch frame.header.kind {
     case .heartbeat, .ready: break
     case .log:
@@ -195,11 +200,10 @@ final class ControllerLoop {
     nextNumber += 1
     workers.append(worker)
     launcher.started(slot: slot)
-    var allowance = settings.config.workers.heartbeatTimeoutSeconds
-    if case .generation = part { allowance = settings.config.workers.loadTimeoutSeconds }
+    // Loading a library or a model gives no sign of life; from its hello on a worker gives them all the time.
     observer.started(
       worker: worker.number, now: Clock.monotonic(),
-      allowance: UInt64(allowance) * 1_000_000_000)
+      allowance: UInt64(settings.config.workers.loadTimeoutSeconds) * 1_000_000_000)
     log.write(
       .info, process: worker.title, event: "started",
       fields: ["pid": String(process.child.pid)])

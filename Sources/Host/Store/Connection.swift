@@ -203,7 +203,8 @@ extension Connection {
     let head = sql.split(whereSeparator: \.isWhitespace).prefix(4).joined(separator: " ")
     let words = String(cString: sqlite3_errmsg(handle))
     return StoreError(
-      StoreError.kind(of: code), path: path, detail: "\(head): \(words)", code: code)
+      StoreError.kind(of: code, system: sqlite3_system_errno(handle)), path: path,
+      detail: "\(head): \(words)", code: code)
   }
 }
 

@@ -56,9 +56,13 @@ package struct StoreError: Error, Equatable, Sendable {
 }
 
 extension StoreError {
-  /// The kind that an SQLite result code stands for.
-  static func kind(of code: Int32) -> Kind {
+  /// Numbers of ENOSPC, EDQUOT and EFBIG: no room left, on the disk or by a limit.
+  private static let noRoom: Set<Int32> = [28, 122, 27]
+
+  /// The kind that an SQLite result code stands for; `system` is the errno behind it, 0 without one.
+  static func kind(of code: Int32, system: Int32 = 0) -> Kind {
     switch code & 0xff {
+    case SQLITE_IOERR where noRoom.contains(system): .diskFull
     case SQLITE_FULL: .diskFull
     case SQLITE_BUSY, SQLITE_LOCKED: .locked
     case SQLITE_CORRUPT: .corrupt
