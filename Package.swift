@@ -164,6 +164,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "E2ETests", dependencies: ["TestSupport"], path: "Tests/E2E", swiftSettings: strict),
+    .testTarget(
+      name: "FaultTests", dependencies: ["TestSupport"], path: "Tests/Fault",
+      swiftSettings: strict),
     .executableTarget(
       name: "evalhost-bench", dependencies: ["Posix", "CPosix", "CSQLite"], path: "Tests/Bench",
       swiftSettings: strict),

@@ -9,11 +9,11 @@ extension FaultTests {
   @Suite(.enabled(if: Mounts.arePermitted))
   struct DiskTests {
     /// Sizes with room for a part of the store, and with none for the database itself.
-    @Test(arguments: [("700k", true), ("60k", false)])
+    @Test(arguments: [("1200k", true), ("60k", false)])
     func `a run on a full disk ends with its reason and resumes once there is room`(
       size: String, hasRoomForSome: Bool
     ) throws {
-      let space = try LongRun.make("full", latency: 1)
+      let space = try LongRun.make("full")
       let undisturbed = try FaultTests.undisturbedRun(space)
       space.config.artifactRoot = space.folder.file("small").path
       let kept = space.folder.file("kept").path

@@ -101,7 +101,7 @@ extension FaultTests {
     }
 
     @Test func `a second run beside a running one is refused and disturbs nothing`() throws {
-      let space = try LongRun.make("second", samples: 200)
+      let space = try LongRun.make("second", samples: 200, latency: 20)
       let undisturbed = try FaultTests.undisturbedRun(space)
       space.config.artifactRoot = space.folder.file("shared").path
       let first = try space.start()

@@ -152,9 +152,25 @@ extension ControllerLoop {
       guard let first = group.first, let spec = tasks[Int(first.task)].spec,
         !tasks[Int(first.task)].phase.isOver
       else { continue }
-      let tries = group.map { Int($0.sample) * spec.repeats + Int($0.repetition) }
-      allocator.requeue(task: Int(first.task), tries: tries.sorted(), isSuspect: true)
+      let tries = group.map { Int($0.sample) * spec.repeats + Int($0.repetition) }.sorted()
+      // Tries that lie far apart in the file are leased apart: a worker reads the stretch from the first
+      // to the last.
+      for near in stretches(of: tries) {
+        allocator.requeue(task: Int(first.task), tries: near, isSuspect: true)
+      }
     }
+  }
+
+  private func stretches(of tries: [Int]) -> [[Int]] {
+    var parts: [[Int]] = []
+    for index in tries {
+      if let first = parts.last?.first, index - first < leaseSize * 4 {
+        parts[parts.count - 1].append(index)
+      } else {
+        parts.append([index])
+      }
+    }
+    return parts
   }
 
   private func generationEnded(_ worker: Worker, _ end: ProcessEnd) throws {

@@ -17,7 +17,8 @@ package final class EvaluatorWorker {
   private let observer: CallObserver
   private var tasks: [UInt32: EvaluatedTask] = [:]
   private var leases: [LeaseRun] = []
-  private var arriving: [StoredKey: [StoredStage]] = [:]
+  /// Stored stages by the lease that they come before: other leases may come in between.
+  private var arriving: [UInt64: [StoredTry]] = [:]
   private var slots: [TrySlot] = []
   private var freeSlots: [UInt32] = []
   private var active = 0
@@ -27,10 +28,10 @@ package final class EvaluatorWorker {
   let verdict = VerdictBuffer()
   let metricVerdict = VerdictBuffer()
 
-  private struct StoredKey: Hashable {
-    var task: UInt32
+  private struct StoredTry {
     var sample: UInt32
     var repetition: UInt32
+    var stage: StoredStage
   }
 
   /// Loads the plugins that the first message names, says hello and works until the socket closes.
@@ -84,10 +85,10 @@ package final class EvaluatorWorker {
       line.link.send(FrameHeader(.ready, task: header.task))
     case .stored:
       let message = try CompletionMessage(frame)
-      let key = StoredKey(task: header.task, sample: header.sample, repetition: header.repetition)
-      arriving[key, default: []].append(
-        StoredStage(
-          stage: header.stage, key: WorkKey(message.workKey), output: StageOutput(message)))
+      let stage = StoredStage(
+        stage: header.stage, key: WorkKey(message.workKey), output: StageOutput(message))
+      arriving[header.ticket, default: []].append(
+        StoredTry(sample: header.sample, repetition: header.repetition, stage: stage))
     case .lease: try take(LeaseMessage(frame), header)
     case .completion: try complete(CompletionMessage(frame), header)
     case .drain: isDraining = true
@@ -102,13 +103,11 @@ package final class EvaluatorWorker {
     }
     let block = try RowBlock(file: task.file, offset: message.offset, end: message.end)
     let lease = LeaseRun(header, message, block: block)
-    if !arriving.isEmpty {
-      let repeats = task.spec.repeats
-      for (key, stages) in arriving where key.task == header.task {
-        let place = Int(key.sample - header.sample) * repeats + Int(key.repetition)
-        lease.stored[place] = stages
-      }
-      arriving.removeAll()
+    let repeats = task.spec.repeats
+    for stored in arriving.removeValue(forKey: header.ticket) ?? [] {
+      guard stored.sample >= header.sample else { continue }
+      let place = Int(stored.sample - header.sample) * repeats + Int(stored.repetition)
+      lease.stored[place, default: []].append(stored.stage)
     }
     leases.append(lease)
   }
