@@ -179,9 +179,10 @@ extension ControllerLoop {
     let reason = Reconciler.reason(
       role: worker.part.role.title, ending: ending, plugin: "\(backend.id) \(backend.version)",
       wasHung: worker.wasHung, silence: patience(worker))
+    guard !worker.isRetired else { return }
     guard needs(worker) else {
       generationLost(worker, reason: reason, successor: nil)
-      if isDraining { cancelAll() }
+      if isDraining { dropRequests() }
       return
     }
     if let failure = worker.failure, failure.kind == .plugin || failure.kind == .configuration {
@@ -204,14 +205,6 @@ extension ControllerLoop {
     }
   }
 
-  /// While draining nobody will answer any more: every request is taken back.
-  private func cancelAll() {
-    for ticket in unassigned {
-      if let request = requests.remove(ticket) { refuse(request, reason: "drained") }
-    }
-    unassigned = []
-  }
-
   private func scorerEnded(_ worker: Worker, _ index: Int, _ end: ProcessEnd) throws {
     if end == .exited(0), worker.failure == nil {
       scorerEnded(index, scoreIsStored: true)
@@ -219,6 +212,10 @@ extension ControllerLoop {
     }
     let ending = worker.failure?.message ?? end.description
     guard tasks[index].phase == .scoring, fatal == nil else { return }
+    if worker.failure?.kind == .store {
+      fatal = (ExitCode.store, ending)
+      return
+    }
     switch launcher.died(slot: worker.slot, title: "the scorer", ending: ending) {
     case .giveUp(let why): finish(index, .failed(why))
     case .startAgain: try start(worker.part, slot: worker.slot)

@@ -13,6 +13,12 @@ internal import Wire
 extension ControllerLoop {
   /// A request from an evaluator worker.
   func takeRequest(_ frame: Frame, from worker: Worker) {
+    guard Int(frame.header.task) < tasks.count, !tasks[Int(frame.header.task)].phase.isOver else {
+      refuse(
+        PendingRequest(header: frame.header, payload: [], asker: worker.number, holder: nil),
+        finish: .cancelled, reason: "the task is over")
+      return
+    }
     let ticket = requests.insert(
       PendingRequest(
         header: frame.header, payload: Array(frame.payload), asker: worker.number, holder: nil))
@@ -23,8 +29,8 @@ extension ControllerLoop {
   func assign(_ ticket: UInt64) {
     let free = workers.filter { worker in
       guard case .generation = worker.part else { return false }
-      return worker.isReady && !worker.process.isClosed && worker.suspects.isEmpty
-        && worker.trying.isEmpty
+      return worker.isReady && !worker.isRetired && !worker.process.isClosed
+        && worker.suspects.isEmpty && worker.trying.isEmpty
     }
     guard let worker = free.min(by: { $0.requests < $1.requests }) else {
       unassigned.append(ticket)
@@ -58,11 +64,14 @@ extension ControllerLoop {
           + "weights or change the line", code: ExitCode.configuration)
       return
     }
-    if let known = generationHello, known != hello {
+    // Devices may differ in the batch that they take.
+    var comparable = hello
+    if let known = generationHello { comparable.batchSize = known.batchSize }
+    if let known = generationHello, known != comparable {
       fatal = (ExitCode.plugin, "the backend or its model was replaced during the run")
       return
     }
-    generationHello = hello
+    generationHello = comparable
     worker.isReady = true
     for task in tasks where task.phase == .running { sendContext(task.index, to: worker) }
     if isDraining { worker.link.send(FrameHeader(.drain)) }
@@ -93,10 +102,12 @@ extension ControllerLoop {
     worker.requests -= 1
     launcher.progressed(slot: worker.slot)
     reconciler.answered(request.key)
-    if frame.header.flags & FrameFlags.failure == 0 {
-      writerLink.forward(frame.header, frame.payload)
-    }
-    pass(frame.header, frame.payload, to: request.asker)
+    // The coordinates are those that were asked for, whatever the worker says.
+    var header = request.header
+    header.kind = .completion
+    header.flags = frame.header.flags
+    if header.flags & FrameFlags.failure == 0 { writerLink.forward(header, frame.payload) }
+    pass(header, frame.payload, to: request.asker)
     if worker.trying.remove(frame.header.ticket) != nil { resume(worker) }
   }
 
@@ -122,7 +133,7 @@ extension ControllerLoop {
       guard let ticket = requests.ticket(of: key), let request = requests.remove(ticket) else {
         continue
       }
-      refuse(request, reason: reason)
+      refuse(request, finish: .error, reason: reason)
     }
     if let successor {
       successor.suspects = groups
@@ -132,15 +143,29 @@ extension ControllerLoop {
     }
   }
 
-  /// Answers a request with an error.
-  func refuse(_ request: PendingRequest, reason: String) {
+  /// Takes back every request: nobody will answer any more.
+  func dropRequests() {
+    for ticket in requests.tickets {
+      guard let request = requests.remove(ticket) else { continue }
+      refuse(request, finish: .cancelled, reason: "no worker will answer it")
+    }
+    unassigned = []
+    for worker in workers {
+      worker.requests = 0
+      worker.suspects = []
+      worker.trying = []
+    }
+  }
+
+  /// Answers a request without a completion.
+  func refuse(_ request: PendingRequest, finish: StopReason, reason: String) {
     let empty = UnsafeRawBufferPointer(start: nil, count: 0)
     let zeros = [UInt8](repeating: 0, count: 16)
     let queue = ByteQueue()
     zeros.withUnsafeBytes { zeros in
       Array(reason.utf8).withUnsafeBytes { text in
         var message = CompletionMessage(
-          finish: .error, workKey: zeros, promptHash: zeros, stage: empty, prompt: empty,
+          finish: finish, workKey: zeros, promptHash: zeros, stage: empty, prompt: empty,
           text: empty)
         message.error = text
         var header = request.header

@@ -26,9 +26,14 @@ extension ControllerLoop {
         try start(.generation(device: device), slot: SlotBase.generation + index)
       }
     }
-    var count = max(1, min(8, processorCount() / 2))
-    if case .count(let wanted) = settings.config.workers.evaluators { count = wanted }
+    var most = max(1, min(8, processorCount() / 2))
+    if case .count(let wanted) = settings.config.workers.evaluators { most = min(wanted, 256) }
     for kind in plan.classes.indices where openTasks.contains(where: { evaluates($0, kind) }) {
+      // No more workers than there are leases to give them.
+      let tries = openTasks.filter { evaluates($0, kind) }.reduce(0) { sum, index in
+        sum + plan.tasks[index].sampleCount * plan.tasks[index].repeats.repeats
+      }
+      let count = min(most, max(1, tries / 8))
       let running = workers.filter { $0.part == .evaluator(kind) }.count
       for place in running..<max(running, count) {
         try start(.evaluator(kind), slot: SlotBase.evaluator + kind * 64 + place)
@@ -52,7 +57,8 @@ extension ControllerLoop {
     for index in tasks.indices where plan.tasks[index].model == currentModel {
       switch tasks[index].phase {
       case .waiting where !isDraining: openTask(index)
-      case .running where allocator.isSettled(task: index): try beginScore(index)
+      case .running where allocator.isSettled(task: index) && scorerCount < Self.mostScorers:
+        try beginScore(index)
       default: break
       }
     }
@@ -91,7 +97,8 @@ extension ControllerLoop {
     return OpenTask(
       spec: spec, maxAttempts: settings.config.resume.maxAttempts,
       judgesAgain: judgesOnly && tasks[index].judgingID == 0,
-      taskID: tasks[index].rejudged?.taskID ?? 0
+      taskID: tasks[index].rejudged?.taskID ?? 0,
+      supersedes: settings.config.resume.policy != .require
     ).encoded
   }
 
@@ -141,11 +148,12 @@ extension ControllerLoop {
     case .generation where planned.model == currentModel: break
     default: return
     }
-    guard var spec = tasks[index].spec else { return }
+    guard var spec = tasks[index].spec, let split = settings.splits[planned.path] else { return }
     // Work keys are those of the evaluator that asked for the completions.
     if let rejudged = tasks[index].rejudged { spec.evaluator = rejudged.spec.evaluator }
     let context = RunContext(
-      spec: spec, datasetPath: planned.path, shotCount: planned.dataset.shots,
+      spec: spec, datasetPath: planned.path, datasetStamp: split.stamp,
+      shotCount: planned.dataset.shots,
       shots: planned.shots, judgesOnly: judgesOnly,
       window: window)
     worker.link.send(FrameHeader(.context, task: UInt32(index)), context.encoded)
@@ -153,14 +161,19 @@ extension ControllerLoop {
 
   /// Tries in one evaluator worker's hands: enough to fill every backend's batch twice.
   var window: Int {
-    let batch = (generationHello?.batchSize ?? 256) * plan.models[currentModel].devices.count
-    return min(1024, max(32, batch * 2))
+    let batch = min(1024, max(1, generationHello?.batchSize ?? 256))
+    return min(1024, max(32, 2 * batch * plan.models[currentModel].devices.count))
   }
 
   /// Most tries in one lease.
   var leaseSize: Int { min(256, max(8, window / 4)) }
 
   // MARK: Scores
+
+  /// Scorers at a time: a resumed run may have hundreds of settled tasks at once.
+  private static var mostScorers: Int { 4 }
+
+  private var scorerCount: Int { workers.count { $0.part.role == .scorer } }
 
   private func beginScore(_ index: Int) throws {
     tasks[index].phase = .scoring
@@ -220,10 +233,16 @@ extension ControllerLoop {
 
   /// The current model's tasks are over: the next model, or the end of the attempt.
   private func endModel() throws {
-    for worker in workers {
-      if case .generation = worker.part { worker.process.hangUp() }
+    dropRequests()
+    for worker in workers where !worker.isRetired {
+      guard case .generation = worker.part else { continue }
+      worker.isRetired = true
+      worker.process.hangUp()
     }
     if currentModel + 1 < plan.models.count {
+      // The next model may need the memory of this one.
+      let isUnloading = workers.contains(where: \.isRetired)
+      guard !isUnloading else { return }
       currentModel += 1
       try startModel()
       return
@@ -253,5 +272,6 @@ extension ControllerLoop {
     failureCode = max(failureCode ?? 0, code ?? 0)
     if failureCode == 0 { failureCode = nil }
     for index in openTasks { finish(index, .failed(reason)) }
+    dropRequests()
   }
 }

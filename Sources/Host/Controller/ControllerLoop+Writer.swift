@@ -20,6 +20,10 @@ extension ControllerLoop {
       // asked for in the stream itself.
       for task in tasks where task.taskID != 0 {
         worker.link.send(FrameHeader(.openTask, task: UInt32(task.index)), openMessage(task.index))
+        if task.phase.isOver {
+          let word = task.phase == .done ? "done" : "failed"
+          worker.link.send(FrameHeader(.taskEnd, task: UInt32(task.index)), Array(word.utf8))
+        }
       }
       try sendAll(to: worker)
       worker.isReady = true
@@ -45,7 +49,12 @@ extension ControllerLoop {
   /// Sends all of the first part: the stream shares the socket and must begin between two frames.
   private func sendAll(to worker: Worker) throws {
     var poller = Poller()
+    let deadline = Clock.monotonic() + 10_000_000_000
     while worker.link.outgoing.unsent > 0 {
+      guard Clock.monotonic() < deadline else {
+        worker.process.child.kill()
+        return
+      }
       do { try worker.link.flush() } catch {
         // Its end is seen where it is listened to.
         return

@@ -106,7 +106,9 @@ final class ControllerLoop {
     try wait()
     takeSignals()
     for worker in workers { try listen(to: worker) }
-    for worker in workers where worker.process.isClosed || worker.process.child.reap() != nil {
+    // A retired worker unloads its model in its own time.
+    for worker in workers
+    where worker.process.isClosed && !worker.isRetired || worker.process.child.reap() != nil {
       try bury(worker)
     }
     let now = Clock.monotonic()
@@ -119,8 +121,12 @@ final class ControllerLoop {
     _ = poller.add(signals.descriptor.number, read: true, write: false)
     for worker in workers {
       let wantsWrite = worker.link.outgoing.unsent > 0
-      _ = poller.add(worker.link.socket.number, read: isHeard(worker), write: wantsWrite)
-      _ = poller.add(worker.process.child.output.number, read: true, write: false)
+      if !worker.process.isClosed {
+        _ = poller.add(worker.link.socket.number, read: isHeard(worker), write: wantsWrite)
+      }
+      if !worker.process.isSilent {
+        _ = poller.add(worker.process.child.output.number, read: true, write: false)
+      }
       _ = poller.add(worker.process.child.exitNotice.number, read: true, write: false)
     }
     try poller.wait(milliseconds: 250)

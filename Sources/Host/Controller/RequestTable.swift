@@ -55,6 +55,11 @@ struct RequestTable {
     return request
   }
 
+  /// Numbers of all unanswered requests.
+  var tickets: [UInt64] {
+    entries.indices.filter { entries[$0] != nil }.map { UInt64($0) }
+  }
+
   /// Numbers of the requests that a generation worker has, in the order of their coordinates.
   func held(by holder: Int) -> [UInt64] {
     entries.indices.filter { entries[$0]?.holder == holder }

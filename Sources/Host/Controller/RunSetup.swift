@@ -104,7 +104,13 @@ private final class SplitBook {
 
   func split(_ dataset: DatasetConfig) throws(PlanError) -> (String, DatasetManifest) {
     let path = dataset.path ?? "\(config.paths.dataRoot)/\(dataset.name)/\(dataset.split).jsonl"
-    if let known = opened[path] { return (path, known.manifest) }
+    if let known = opened[path] {
+      // One file under two names is two datasets.
+      var manifest = known.manifest
+      manifest.benchmark = dataset.name
+      manifest.split = dataset.split
+      return (path, manifest)
+    }
     do throws(DatasetError) {
       let split = try PreparedSplit.open(
         path: path, benchmark: dataset.name, split: dataset.split,

@@ -33,6 +33,8 @@ final class Worker {
   var isReady = false
   var isDrained = false
   var wasHung = false
+  /// It was told to end: its model's tasks are over.
+  var isRetired = false
   /// Why it says it cannot go on.
   var failure: WorkerFailure?
   /// Leases of an evaluator worker that are not done.

@@ -10,12 +10,13 @@ struct FileScan {
   var blocks: [UInt64]
   /// Lower-case hex SHA-256.
   var digest: String
+  var stamp: FileStamp
 
   static func of(_ path: String, cacheRoot: String) throws(PosixError) -> FileScan {
-    let file = try Descriptor.reading(path)
+    let file = try Descriptor.readingRegularFile(path)
     let stamp = try file.stamp()
     let known = ChecksumCache.digest(of: path, stamp: stamp, cacheRoot: cacheRoot)
-    var scan = FileScan(rows: 0, blocks: [0], digest: "")
+    var scan = FileScan(rows: 0, blocks: [0], digest: "", stamp: stamp)
     var digest = SHA256()
     var offset = 0
     var endsWithNewline = true

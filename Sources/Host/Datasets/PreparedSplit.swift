@@ -3,7 +3,7 @@
 internal import Glibc
 internal import JSONFormat
 package import Model
-internal import Posix
+package import Posix
 
 /// A prepared split cannot be used.
 package struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -22,6 +22,8 @@ package struct PreparedSplit: Equatable, Sendable {
   package var manifest: DatasetManifest
   /// Place of every 64th row, and at the end the size of the file.
   package var blocks: [UInt64]
+  /// What the file was when it was read through; a worker that finds another one stops.
+  package var stamp: FileStamp
 
   /// The stretch of the file that holds rows `first ..< first + count`.
   package func stretch(
@@ -49,7 +51,9 @@ extension PreparedSplit {
       let advice =
         error.isMissing
         ? "; prepare it, or set datasets.path to a JSONL file" : ""
-      throw DatasetError("dataset \(benchmark)_\(split): \(error)\(advice)")
+      let named = PosixError(
+        call: error.call, subject: error.subject.isEmpty ? path : error.subject, code: error.code)
+      throw DatasetError("dataset \(benchmark)_\(split): \(named)\(advice)")
     }
     guard scan.rows > 0 else {
       throw DatasetError("dataset \(benchmark)_\(split): \(path) is empty")
@@ -76,7 +80,7 @@ extension PreparedSplit {
       manifest.sourceSplit = beside.sourceSplit
       manifest.revision = beside.revision
     }
-    return PreparedSplit(path: path, manifest: manifest, blocks: scan.blocks)
+    return PreparedSplit(path: path, manifest: manifest, blocks: scan.blocks, stamp: scan.stamp)
   }
 
   /// The first rows of a split, for few-shot examples: always the same ones, in file order.

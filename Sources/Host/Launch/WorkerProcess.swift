@@ -52,6 +52,9 @@ package final class WorkerProcess {
     return text
   }
 
+  /// It will print nothing more.
+  package var isSilent: Bool { child.outputIsClosed }
+
   /// Ends the conversation: the worker reads the end of the stream and exits in order.
   package func hangUp() { child.control.shutDown() }
 

@@ -86,10 +86,15 @@ package final class ChildProcess {
       pid: pid, control: ours, output: output, exitNotice: Descriptor(owning: notice))
   }
 
+  /// Nobody can print any more: the child and all it started have closed their ends.
+  package private(set) var outputIsClosed = false
+
   /// What the child has printed and nobody has read yet, up to `limit` bytes.
   package func readOutput(limit: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-      count = max(0, Glibc.read(output.number, buffer.baseAddress, limit))
+      let got = Glibc.read(output.number, buffer.baseAddress, limit)
+      if got == 0 { outputIsClosed = true }
+      count = max(0, got)
     }
   }
 

@@ -26,6 +26,20 @@ package final class Descriptor {
     Descriptor(owning: try check("open", path) { evh_open(path, O_RDONLY, 0) })
   }
 
+  /// Opens a regular file to read it; a pipe or a device, which may never end, is refused.
+  package static func readingRegularFile(_ path: String) throws(PosixError) -> Descriptor {
+    let file = Descriptor(
+      owning: try check("open", path) { evh_open(path, O_RDONLY | O_NONBLOCK, 0) })
+    var status = Glibc.stat()
+    try check("fstat", path) { fstat(file.number, &status) }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
+      throw PosixError(
+        call: "not a regular file:", subject: path, code: kind == S_IFDIR ? EISDIR : EINVAL)
+    }
+    return file
+  }
+
   /// Opens a file to write it, made when missing; `appending` keeps what is there.
   package static func writing(_ path: String, appending: Bool) throws(PosixError) -> Descriptor {
     let flags = O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC)
@@ -103,6 +117,16 @@ package struct FileStamp: Equatable, Sendable {
   /// Nanoseconds since 1970.
   package var modified: Int64
   package var inode: UInt64
+  /// Nanoseconds since 1970 of the last change of any kind; no program can set it.
+  package var changed: Int64
+
+  /// Joins the four.
+  package init(size: Int, modified: Int64, inode: UInt64, changed: Int64) {
+    self.size = size
+    self.modified = modified
+    self.inode = inode
+    self.changed = changed
+  }
 }
 
 extension Descriptor {
@@ -113,6 +137,7 @@ extension Descriptor {
     return FileStamp(
       size: Int(status.st_size),
       modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-      inode: UInt64(status.st_ino))
+      inode: UInt64(status.st_ino),
+      changed: Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec))
   }
 }

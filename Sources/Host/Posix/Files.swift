@@ -61,6 +61,12 @@ package enum Files {
     }
   }
 
+  /// The inode that a path leads to, nil when there is nothing.
+  package static func inode(_ path: String) -> UInt64? {
+    var status = Glibc.stat()
+    return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
   /// True when a file or folder of that name exists.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

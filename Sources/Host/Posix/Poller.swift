@@ -49,10 +49,17 @@ package final class SignalQueue {
   /// Readable when a signal waits.
   package let descriptor: Descriptor
 
-  /// Blocks SIGINT and SIGTERM and queues them here; SIGPIPE is ignored.
+  /// Blocks SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP, and queues them here.
   package init() throws(PosixError) {
     signal(SIGPIPE, SIG_IGN)
-    let numbers = [SIGINT, SIGTERM]
+    var numbers = [SIGINT, SIGTERM]
+    var hangUp = sigaction()
+    if sigaction(SIGHUP, nil, &hangUp) == 0,
+      unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self)
+        != unsafeBitCast(SIG_IGN, to: Int.self)
+    {
+      numbers.append(SIGHUP)
+    }
     let number = evh_signalfd(numbers, Int32(numbers.count))
     guard number >= 0 else { throw PosixError(call: "signalfd", subject: "", code: errno) }
     descriptor = Descriptor(owning: number)

@@ -2,6 +2,7 @@
 // environment, no shared file.
 internal import JSONFormat
 package import Model
+package import Posix
 
 /// First message to an evaluator worker: what to load.
 package struct EvaluatorStart: Equatable, Sendable {
@@ -37,6 +38,8 @@ package struct RunContext: Equatable, Sendable {
   package var spec: TaskSpec
   /// The prepared split's file.
   package var datasetPath: String
+  /// Size, times and inode of that file when the plan was made.
+  package var datasetStamp: FileStamp
   /// Few-shot examples a prompt shows.
   package var shotCount: Int
   /// The rows they are taken from, one JSON object each, in order: one more than shown where the
@@ -49,11 +52,13 @@ package struct RunContext: Equatable, Sendable {
 
   /// Describes one task to an evaluator worker.
   package init(
-    spec: TaskSpec, datasetPath: String, shotCount: Int, shots: [String], judgesOnly: Bool,
+    spec: TaskSpec, datasetPath: String, datasetStamp: FileStamp, shotCount: Int, shots: [String],
+    judgesOnly: Bool,
     window: Int
   ) {
     self.spec = spec
     self.datasetPath = datasetPath
+    self.datasetStamp = datasetStamp
     self.shotCount = shotCount
     self.shots = shots
     self.judgesOnly = judgesOnly
@@ -64,7 +69,8 @@ package struct RunContext: Equatable, Sendable {
   package var encoded: [UInt8] {
     jsonBytes([
       "version": .int(contextVersion), "spec": .string(spec.jsonText),
-      "dataset_path": .string(datasetPath), "shot_count": .int(shotCount),
+      "dataset_path": .string(datasetPath), "dataset_stamp": .ints(datasetStamp.numbers),
+      "shot_count": .int(shotCount),
       "shots": .strings(shots),
       "judges_only": .bool(judgesOnly), "window": .int(window),
     ])
@@ -75,6 +81,10 @@ package struct RunContext: Equatable, Sendable {
     let fields = try JSONFields(parsing: payload, in: "run context")
     spec = try TaskSpec(jsonText: fields.string("spec"))
     datasetPath = try fields.string("dataset_path")
+    guard let stamp = FileStamp(numbers: try fields.integers("dataset_stamp")) else {
+      throw ContextError("run context: 'dataset_stamp' is not four integers")
+    }
+    datasetStamp = stamp
     shotCount = try fields.integer("shot_count")
     shots = try fields.strings("shots")
     judgesOnly = try fields.bool("judges_only")
@@ -177,13 +187,18 @@ package struct OpenTask: Equatable, Sendable {
   package var judgesAgain: Bool
   /// The task to judge again; 0 = find it by what it is.
   package var taskID: Int
+  /// Tasks of the run that differ from this one are taken out of exports and the index.
+  package var supersedes: Bool
 
   /// Describes the task to open.
-  package init(spec: TaskSpec, maxAttempts: Int, judgesAgain: Bool, taskID: Int) {
+  package init(
+    spec: TaskSpec, maxAttempts: Int, judgesAgain: Bool, taskID: Int, supersedes: Bool
+  ) {
     self.spec = spec
     self.maxAttempts = maxAttempts
     self.judgesAgain = judgesAgain
     self.taskID = taskID
+    self.supersedes = supersedes
   }
 
   /// The payload.
@@ -191,7 +206,7 @@ package struct OpenTask: Equatable, Sendable {
     jsonBytes([
       "version": .int(contextVersion), "spec": .string(spec.jsonText),
       "max_attempts": .int(maxAttempts), "judges_again": .bool(judgesAgain),
-      "task_id": .int(taskID),
+      "task_id": .int(taskID), "supersedes": .bool(supersedes),
     ])
   }
 
@@ -202,6 +217,7 @@ package struct OpenTask: Equatable, Sendable {
     maxAttempts = try fields.integer("max_attempts")
     judgesAgain = try fields.bool("judges_again")
     taskID = try fields.integer("task_id")
+    supersedes = try fields.bool("supersedes")
   }
 }
 
@@ -246,5 +262,18 @@ package struct ScorerStart: Equatable, Sendable {
     judgingID = try fields.integer("judging_id")
     spec = try TaskSpec(jsonText: fields.string("spec"))
     createdAt = try fields.integer("created_at")
+  }
+}
+
+extension FileStamp {
+  fileprivate var numbers: [Int] {
+    [size, Int(modified), Int(truncatingIfNeeded: inode), Int(changed)]
+  }
+
+  fileprivate init?(numbers: [Int]) {
+    guard numbers.count == 4 else { return nil }
+    self.init(
+      size: numbers[0], modified: Int64(numbers[1]),
+      inode: UInt64(truncatingIfNeeded: numbers[2]), changed: Int64(numbers[3]))
   }
 }

@@ -24,7 +24,7 @@ final class EvaluatedTask {
     observer: CallObserver
   ) throws {
     self.context = context
-    file = try Descriptor.reading(context.datasetPath)
+    file = try Descriptor.readingRegularFile(context.datasetPath)
     keySeeds = WorkKeySeeds(context.spec)
     let configuration = Self.configuration(context)
     evaluator = try EvaluatorInstance(
@@ -38,6 +38,18 @@ final class EvaluatedTask {
       opened.append((library.manifest.id, instance))
     }
     metrics = opened
+  }
+
+  /// Refuses a file that is not the one the plan was made from.
+  ///
+  /// Called after rows were read: rows of another file must never be judged under the old checksum.
+  func checkFile() throws {
+    guard try file.stamp() == context.datasetStamp else {
+      throw WorkerFailure(
+        .configuration,
+        "\(context.datasetPath) changed during the run; nothing of the new file was judged; start "
+          + "the run again")
+    }
   }
 
   /// The evaluator's configuration with what only the run knows: the few-shot rows and the decide rule.

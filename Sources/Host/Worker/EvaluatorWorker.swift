@@ -36,7 +36,7 @@ package final class EvaluatorWorker {
 
   /// Loads the plugins that the first message names, says hello and works until the socket closes.
   package static func run(socket: Descriptor, hostVersion: String) -> Int32 {
-    WorkerLine.serve(socket, callFailure: .plugin) { line in
+    WorkerLine.serve(socket, callFailure: { _ in .plugin }) { line in
       let start = try line.start { payload throws(ContextError) in try EvaluatorStart(payload) }
       try EvaluatorWorker(line, start, hostVersion: hostVersion).work()
     }
@@ -102,6 +102,7 @@ package final class EvaluatorWorker {
       throw WireError.malformedPayload(.lease, "task \(header.task) has no context")
     }
     let block = try RowBlock(file: task.file, offset: message.offset, end: message.end)
+    try task.checkFile()
     let lease = LeaseRun(header, message, block: block)
     let repeats = task.spec.repeats
     for stored in arriving.removeValue(forKey: header.ticket) ?? [] {
@@ -164,6 +165,8 @@ package final class EvaluatorWorker {
       return "the file ends before this row; it was changed during the run"
     }
     slot.row = lease.block[line]
+    let blanks: [UInt8] = [0x20, 0x09, 0x0d]
+    if slot.row.allSatisfy(blanks.contains) { return "the line is blank; remove it" }
     switch task.evaluator.validate(index: UInt64(slot.sample), row: slot.row) {
     case .ok: return nil
     case .badRecord(let reason): return reason

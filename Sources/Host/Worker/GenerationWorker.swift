@@ -28,12 +28,22 @@ package final class GenerationWorker {
   private var inFlight: [UInt64: InFlight] = [:]
   private var isDraining = false
   private var isFull = false
+  /// Requests that the backend has no room for yet; bounded by the evaluator workers' windows.
+  private var waiting: [(header: FrameHeader, payload: [UInt8])] = []
 
   /// Loads what the first message names, says hello and works until the socket closes.
   package static func run(socket: Descriptor, hostVersion: String) -> Int32 {
-    WorkerLine.serve(socket, callFailure: .other) { line in
+    var hasLoaded = false
+    // An error that load() returns would come again, and each load may take minutes; one of a loaded model
+    // is worth a fresh worker.
+    let kind: (CallFailure) -> WorkerFailure.Kind = { failure in
+      hasLoaded || failure.isRetryable ? .other : .configuration
+    }
+    return WorkerLine.serve(socket, callFailure: kind) { line in
       let start = try line.start { payload throws(ContextError) in try GenerationStart(payload) }
-      try GenerationWorker(line, start, hostVersion: hostVersion).work()
+      let worker = try GenerationWorker(line, start, hostVersion: hostVersion)
+      hasLoaded = true
+      try worker.work()
     }
   }
 
@@ -51,7 +61,8 @@ package final class GenerationWorker {
     model = try backend.load(modelJSON: Array(start.modelJSON.utf8), device: start.device)
     let facts = try JSONValue.parse(try model.describe())
     let most = Int(facts["max_batch"]?.integer ?? 1)
-    batchSize = max(1, start.batchSize > 0 ? min(start.batchSize, most) : most)
+    // What a backend calls unlimited is limited by the evaluator workers' windows anyway.
+    batchSize = min(1 << 16, max(1, start.batchSize > 0 ? min(start.batchSize, most) : most))
     let hello = GenerationHello(
       backend: library.identity, signature: facts["signature"]?.string ?? "",
       build: facts["build"]?.string ?? "", batchSize: batchSize)
@@ -76,12 +87,34 @@ package final class GenerationWorker {
     }
   }
 
+  /// Takes every frame that is there: a drain must be seen although requests wait before it.
   private func takeFrames() throws {
-    while !isFull, inFlight.count < batchSize || isDraining, let frame = try line.link.peek() {
-      try handle(frame)
-      if isFull { return }
+    while let frame = try line.link.peek() {
+      if frame.header.kind == .request {
+        let goesFirst = waiting.isEmpty && hasRoom
+        let isTaken = goesFirst ? try submit(frame) : false
+        if !isTaken { waiting.append((frame.header, Array(frame.payload))) }
+      } else {
+        try handle(frame)
+      }
       line.link.consume(frame)
     }
+    try submitWaiting()
+  }
+
+  private var hasRoom: Bool { isDraining || !isFull && inFlight.count < batchSize }
+
+  private func submitWaiting() throws {
+    var taken = 0
+    while taken < waiting.count, hasRoom {
+      let (header, payload) = waiting[taken]
+      let isTaken = try payload.withUnsafeBytes { bytes in
+        try submit(Frame(header: header, payload: bytes))
+      }
+      guard isTaken else { break }
+      taken += 1
+    }
+    waiting.removeFirst(taken)
   }
 
   private func handle(_ frame: Frame) throws {
@@ -90,14 +123,16 @@ package final class GenerationWorker {
       let context = try RunContext(frame.payload)
       tasks[frame.header.task] = try StageSamplings(context.spec)
       line.link.send(FrameHeader(.ready, task: frame.header.task))
-    case .request: try submit(RequestMessage(frame), frame.header)
     case .drain: isDraining = true
     default:
       throw WireError.malformedPayload(frame.header.kind, "not for a generation worker")
     }
   }
 
-  private func submit(_ message: RequestMessage, _ header: FrameHeader) throws {
+  /// Hands a request in; false when the backend has no room for it at the moment.
+  private func submit(_ frame: Frame) throws -> Bool {
+    let message = try RequestMessage(frame)
+    let header = frame.header
     guard let task = tasks[header.task] else {
       throw WireError.malformedPayload(.request, "task \(header.task) has no context")
     }
@@ -106,7 +141,7 @@ package final class GenerationWorker {
       stage: Array(message.stage), newPart: Array(message.prompt[message.newPart...]))
     if isDraining {
       answer(entry, finish: .cancelled, error: "")
-      return
+      return true
     }
     var choices = ByteList()
     for choice in message.choices { choices.append(choice) }
@@ -130,9 +165,12 @@ package final class GenerationWorker {
     case .full where inFlight.isEmpty:
       answer(
         entry, finish: .error, error: "the backend takes no request although none is in flight")
-    case .full: isFull = true
+    case .full:
+      isFull = true
+      return false
     case .failed(let failure): answer(entry, finish: .error, error: failure.message)
     }
+    return true
   }
 
   private func pump() throws {
@@ -149,6 +187,11 @@ package final class GenerationWorker {
   private func deliver(_ completion: CompletionView, for entry: InFlight) {
     guard completion.finish != .error else {
       answer(entry, finish: .error, error: completion.failure?.message ?? "unknown error")
+      return
+    }
+    guard completion.finish != .cancelled || isDraining else {
+      // Taken at its word the try would be asked for again and again.
+      answer(entry, finish: .error, error: "the backend cancelled a request that nobody cancelled")
       return
     }
     write(entry, finish: completion.finish, text: UnsafeRawBufferPointer(completion.text)) {

@@ -82,8 +82,9 @@ package final class WorkerLine {
   ///   - callFailure: What a failed plugin call outside of the samples' way means.
   ///   - work: Reads the first message, loads, and works.
   /// - Returns: The process's exit status.
-  package static func serve(
-    _ socket: Descriptor, callFailure: WorkerFailure.Kind, _ work: (WorkerLine) throws -> Void
+  static func serve(
+    _ socket: Descriptor, callFailure: (CallFailure) -> WorkerFailure.Kind,
+    _ work: (WorkerLine) throws -> Void
   ) -> Int32 {
     let line = WorkerLine(socket: socket)
     do {
@@ -91,10 +92,13 @@ package final class WorkerLine {
       return 0
     } catch WireError.closed {
       return 0
+    } catch let failure as WorkerFailure {
+      line.fail(failure)
     } catch let error as PluginError {
       line.fail(WorkerFailure(.plugin, error.description))
     } catch let error as CallFailure {
-      let kind: WorkerFailure.Kind = error.status == .badConfig ? .configuration : callFailure
+      let kind: WorkerFailure.Kind =
+        error.status == .badConfig ? .configuration : callFailure(error)
       line.fail(WorkerFailure(kind, error.message))
     } catch let error as PosixError {
       line.fail(WorkerFailure(.store, error.description))

@@ -11,6 +11,8 @@ final class Ledger {
     var task: Int64
     var judging: Int64
     var spec: TaskSpec
+    /// Stored completions are judged again; nothing is generated.
+    var isRejudged: Bool
   }
 
   private let connection: Connection
@@ -64,7 +66,9 @@ final class Ledger {
       JudgingOpening(
         task: task, evaluator: message.spec.evaluator, decide: message.spec.decide,
         metrics: message.spec.metrics, isFresh: message.judgesAgain, time: time))
-    tasks[position] = OpenedRows(task: task, judging: judging.id, spec: message.spec)
+    tasks[position] = OpenedRows(
+      task: task, judging: judging.id, spec: message.spec,
+      isRejudged: message.taskID > 0)
     try records.setStatus(.running, ofTask: task)
     return try state(message, task, judging, note: note)
   }
@@ -82,7 +86,9 @@ final class Ledger {
         runID: runID, position: Int(position), spec: message.spec,
         specJSON: message.spec.jsonText, generationKey: digest.finish().bytes, time: time))
     // Their results stay stored; exports and the index show the work of the configuration that ran last.
-    for other in opened.differing { try records.setStatus(.superseded, ofTask: other.id) }
+    if message.supersedes {
+      for other in opened.differing { try records.setStatus(.superseded, ofTask: other.id) }
+    }
     let notes = opened.differing.map { other in
       "task \(other.id) of this run differs in \(other.fields.joined(separator: ", "))"
     }
@@ -103,11 +109,14 @@ final class Ledger {
       if let index = index(sample, repetition) { finished.insert(index) }
     }
     if !finished.isFull {
-      try queries.forEachExhaustedTry(task: task, maxAttempts: message.maxAttempts) {
-        sample, repetition in
-        let repeats = repetition.map { $0...$0 } ?? 0...UInt32(spec.repeats - 1)
-        for repetition in repeats {
-          if let index = index(sample, repetition) { finished.insert(index) }
+      // A judging with a repaired evaluator tries what the earlier one gave up.
+      if message.taskID == 0 {
+        try queries.forEachExhaustedTry(task: task, maxAttempts: message.maxAttempts) {
+          sample, repetition in
+          let repeats = repetition.map { $0...$0 } ?? 0...UInt32(spec.repeats - 1)
+          for repetition in repeats {
+            if let index = index(sample, repetition) { finished.insert(index) }
+          }
         }
       }
       try queries.forEachStoredTry(task: task, judging: judging.id) { sample, repetition, _ in
@@ -154,10 +163,19 @@ final class Ledger {
   func store(_ frame: Frame) throws {
     let rows = try rows(frame.header.task)
     let result: IngestResult
-    switch frame.header.kind {
-    case .completion: result = try storeCompletion(frame, rows)
-    case .verdict: result = try storeVerdict(frame, rows)
-    default: result = try storeError(frame, rows)
+    do {
+      switch frame.header.kind {
+      case .completion: result = try storeCompletion(frame, rows)
+      case .verdict: result = try storeVerdict(frame, rows)
+      default: result = try storeError(frame, rows)
+      }
+    } catch let error as WireError {
+      // A worker with broken memory must not end the writer, and its try must not pass as done.
+      result = try ingest.insert(
+        ErrorRow(
+          task: rows.task, place: .worker, sample: frame.header.sample,
+          repetition: frame.header.repetition, reason: error.description, judging: rows.judging,
+          attempt: attempt))
     }
     switch result {
     case .stored: counts.stored += 1
@@ -209,12 +227,14 @@ final class Ledger {
 
   private func storeError(_ frame: Frame, _ rows: OpenedRows) throws -> IngestResult {
     let message = try DataErrorMessage(frame)
+    // What a judging misses was never asked of the model: no attempt failed.
+    if rows.isRejudged, message.place == .backend { return .duplicate }
     return try ingest.insert(
       ErrorRow(
         task: rows.task, place: message.place, sample: frame.header.sample,
         repetition: frame.header.repetition, line: message.line == 0 ? nil : UInt64(message.line),
         reason: message.reason, plugin: message.plugin.isEmpty ? nil : message.plugin,
-        attempt: attempt))
+        judging: rows.judging, attempt: attempt))
   }
 
   // MARK: Stored stages

@@ -20,6 +20,9 @@ package final class WriterProcess {
   private let link: FrameLink
   private let lock: RecordLock
   private let ledger: Ledger
+  private let path: String
+  /// Which file the store is: a commit into one that has lost its name is not kept.
+  private let inode: UInt64?
   private var poller = Poller()
   private var batch = 0
   private var lastSequence: UInt64 = 0
@@ -83,6 +86,8 @@ package final class WriterProcess {
           + "stop it with `evalhost stop`, or set another paths.artifact_root")
     }
     ledger = try Ledger(path: path, start, hostVersion: hostVersion)
+    self.path = path
+    inode = Files.inode(path)
     link.send(FrameHeader(.hello), ledger.hello.encoded)
   }
 
@@ -139,6 +144,7 @@ package final class WriterProcess {
     case .taskEnd:
       try commit()
       try ledger.endTask(header.task, String(decoding: frame.payload, as: UTF8.self))
+      if header.ticket == 0 { return }
     case .attemptEnd:
       try commit()
       try ledger.endAttempt(String(decoding: frame.payload, as: UTF8.self))
@@ -152,6 +158,12 @@ package final class WriterProcess {
   private func commit() throws {
     guard batch > 0 else { return }
     try ledger.commit()
+    guard Files.inode(path) == inode else {
+      throw WorkerFailure(
+        .store,
+        "\(path) was removed or replaced while the run was writing it; put it back or "
+          + "start the run again")
+    }
     batch = 0
     lastCommit = Clock.monotonic()
     commitInterval = min(commitInterval * 2, Self.longestInterval)

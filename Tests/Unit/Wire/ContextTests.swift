@@ -1,6 +1,7 @@
 // The JSON control messages: back and forth, and with every member gone or of another type.
 
 import JSONFormat
+internal import Posix
 import Model
 import Testing
 import Wire
@@ -93,14 +94,16 @@ import Wire
     let spec = wholeTask(plugin)
     let start = EvaluatorStart(evaluatorFolder: "/p/é", metricFolders: ["/m1", "/m2"])
     let context = RunContext(
-      spec: spec, datasetPath: "/d.jsonl", shotCount: 1, shots: ["{\"q\":\"\\n\"}", "{}"],
+      spec: spec, datasetPath: "/d.jsonl",
+      datasetStamp: FileStamp(size: 7, modified: 8, inode: .max, changed: 9), shotCount: 1,
+      shots: ["{\"q\":\"\\n\"}", "{}"],
       judgesOnly: true, window: 64)
     let model = GenerationStart(
       backendFolder: "/b", modelJSON: "{\"name\":\"m\"}", device: "cuda:1", batchSize: 0)
     let writer = WriterStart(
       artifactRoot: "/a", runID: "r", configText: "[run]\nid = \"r\"\n", durability: "full",
       createdAt: 5, attemptID: 0)
-    let open = OpenTask(spec: spec, maxAttempts: 3, judgesAgain: false, taskID: 9)
+    let open = OpenTask(spec: spec, maxAttempts: 3, judgesAgain: false, taskID: 9, supersedes: true)
     let scorer = ScorerStart(
       artifactRoot: "/a", runID: "r", taskID: 1, judgingID: 2, spec: spec, createdAt: 0)
     let loaded = EvaluatorHello(evaluator: plugin, metrics: [plugin])

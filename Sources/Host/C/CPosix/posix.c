@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -153,6 +155,7 @@ pid_t evh_lock_holder(int fd) {
 
 int evh_terminal_columns(int fd) {
   struct winsize size;
-  if (!isatty(fd)) return 0;
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  const char *kind = getenv("TERM");
+  if (!isatty(fd) || !kind || strcmp(kind, "dumb") == 0) return 0;
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? (size.ws_col < 40 ? 0 : size.ws_col) : 80;
 }

@@ -57,7 +57,7 @@ pid_t evh_lock_exclusive(int fd);
 /* Pid of the process that holds the exclusive record lock of an open file; 0 when nobody does. */
 pid_t evh_lock_holder(int fd);
 
-/* Width of the terminal on fd, or 0 when it is none. */
+/* Width of the terminal on fd; 0 when it is none, cannot move its cursor, or is under 40 columns wide. */
 int evh_terminal_columns(int fd);
 
 /* ---- SHA-256 (FIPS 180-4), with the x86 SHA extensions where the processor has them ---- */
