@@ -53,13 +53,7 @@ package final class SignalQueue {
   package init() throws(PosixError) {
     signal(SIGPIPE, SIG_IGN)
     var numbers = [SIGINT, SIGTERM]
-    var hangUp = sigaction()
-    if sigaction(SIGHUP, nil, &hangUp) == 0,
-      unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self)
-        != unsafeBitCast(SIG_IGN, to: Int.self)
-    {
-      numbers.append(SIGHUP)
-    }
+    if evh_is_ignored(SIGHUP) == 0 { numbers.append(SIGHUP) }
     let number = evh_signalfd(numbers, Int32(numbers.count))
     guard number >= 0 else { throw PosixError(call: "signalfd", subject: "", code: errno) }
     descriptor = Descriptor(owning: number)

@@ -45,6 +45,9 @@ int evh_pipe(int fds[2]);
 /* Blocks the given signals and returns a non-blocking descriptor that reads them; -1 and errno. */
 int evh_signalfd(const int *signals, int count);
 
+/* Not 0 when the signal is ignored, for example SIGHUP under nohup. */
+int evh_is_ignored(int signal);
+
 /* Next signal number from evh_signalfd, 0 when there is none. */
 int evh_next_signal(int fd);
 
