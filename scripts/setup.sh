@@ -2,7 +2,7 @@
 # Makes sure that what the build needs is there: the Swift toolchain must be, the rest is asked of apt.
 set -eu
 if ! command -v swift >/dev/null 2>&1; then
-  echo "evalhost: swift is not in PATH; install the Swift 6.2 toolchain or a newer one from swift.org" >&2
+  echo "evalhost: swift is not in PATH; install the Swift 6.3 toolchain or a newer one from swift.org" >&2
   exit 2
 fi
 missing=

@@ -24,8 +24,8 @@ enum Goals {
   static let cpu: Goal? = nil
   /// Bytes of all processes together.
   static let memory: Goal? = .atMost(300e6)
-  /// "Memory stays flat however large the benchmark is": room for an index of what is done.
-  static let memoryGrowth: Goal? = .atMost(1.5)
+  /// How much more the larger size takes: told, not judged; the limit is on both sizes.
+  static let memoryGrowth: Goal? = nil
   /// Bytes of the database, a sample.
   static let database: Goal? = nil
   /// Seconds.

@@ -97,6 +97,10 @@ extension ControllerLoop {
       return
     }
     evaluatorHello[kind] = hello
+    settings.digests.learn(plan.classes[kind].evaluator.folder, hello.evaluator.sha256)
+    for (facts, identity) in zip(plan.classes[kind].metrics, hello.metrics) {
+      settings.digests.learn(facts.folder, identity.sha256)
+    }
     worker.isReady = true
     for task in tasks where task.phase == .running { sendContext(task.index, to: worker) }
     if isDraining { worker.link.send(FrameHeader(.drain)) }

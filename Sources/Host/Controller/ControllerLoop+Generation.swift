@@ -72,6 +72,7 @@ extension ControllerLoop {
       return
     }
     generationHello = comparable
+    settings.digests.learn(plan.models[currentModel].backend.folder, hello.backend.sha256)
     worker.isReady = true
     for task in tasks where task.phase == .running { sendContext(task.index, to: worker) }
     if isDraining { worker.link.send(FrameHeader(.drain)) }

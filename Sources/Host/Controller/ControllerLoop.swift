@@ -19,6 +19,7 @@ struct ControllerSettings {
   var createdAt: Int
   var splits: [String: PreparedSplit]
   var artifactRoot: String
+  var digests: PluginDigests
   /// Stored tasks to judge again, by position in the plan; nil for an ordinary run.
   var rejudged: [Int: (taskID: Int, spec: TaskSpec)]?
 }
@@ -26,7 +27,7 @@ struct ControllerSettings {
 /// Runs one attempt.
 final class ControllerLoop {
   let plan: RunPlan
-  let settings: ControllerSettings
+  var settings: ControllerSettings
   let log: EventLog
   let view: ProgressView
   let signals: SignalQueue
@@ -225,16 +226,20 @@ final class ControllerLoop {
         attemptID: writerHello?.attemptID ?? 0
       ).encoded
     case .evaluator(let kind):
+      let folder = plan.classes[kind].evaluator.folder
+      let metricFolders = plan.classes[kind].metrics.map(\.folder)
       return EvaluatorStart(
-        evaluatorFolder: plan.classes[kind].evaluator.folder,
-        metricFolders: plan.classes[kind].metrics.map(\.folder)
+        evaluatorFolder: folder, metricFolders: metricFolders,
+        digests: ([folder] + metricFolders).map(settings.digests.known)
       ).encoded
     case .generation(let device):
       let model = plan.models[currentModel]
       var size = 0
       if case .count(let count) = settings.config.batch.size { size = count }
       return GenerationStart(
-        backendFolder: model.backend.folder, modelJSON: model.json, device: device,
+        backendFolder: model.backend.folder,
+        backendDigest: settings.digests.known(model.backend.folder), modelJSON: model.json,
+        device: device,
         batchSize: size
       ).encoded
     case .scorer(let index):

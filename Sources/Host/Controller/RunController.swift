@@ -56,7 +56,8 @@ package enum RunController {
     let log = try EventLog(path: "\(folder)/events.jsonl")
     let settings = ControllerSettings(
       config: setup.loaded.config, configText: setup.resolvedText, createdAt: setup.createdAt,
-      splits: setup.splits, artifactRoot: setup.artifactRoot, rejudged: rejudged)
+      splits: setup.splits, artifactRoot: setup.artifactRoot, digests: setup.digests,
+      rejudged: rejudged)
     let loop = ControllerLoop(
       plan: setup.plan, settings: settings, log: log, view: view, signals: signals)
     log.write(

@@ -13,6 +13,7 @@ struct RunSetup {
   var plan: RunPlan
   /// Opened splits by path.
   var splits: [String: PreparedSplit]
+  var digests: PluginDigests
   var artifactRoot: String
   /// The resolved configuration with the run's id, as it is kept with the run.
   var resolvedText: String
@@ -57,6 +58,7 @@ struct RunSetup {
         split: { dataset throws(PlanError) in try book.split(dataset) },
         shots: { dataset throws(PlanError) in try book.shots(dataset) }))
     splits = book.opened
+    digests = PluginDigests(catalog, cacheRoot: loaded.config.paths.cacheRoot)
     self.artifactRoot = loaded.config.paths.artifactRoot
     createdAt = loaded.config.run.createdAt.flatMap { secondsSince1970($0) } ?? 0
     resolvedText = loaded.resolvedTOML(sampling: plan.tasks.flatMap(\.sampling))

@@ -2,7 +2,7 @@
 // because hashing a million rows takes longer than resuming them.
 internal import Glibc
 internal import JSONFormat
-internal import Posix
+package import Posix
 
 /// What one pass over a file found.
 struct FileScan {
@@ -54,21 +54,24 @@ struct FileScan {
   }
 }
 
-/// Digests of files by path, size, time and inode.
+/// Digests of files by path, size, times and inode.
 ///
 /// A hint: what cannot be read or written is worked out anew.
-enum ChecksumCache {
-  static func digest(of path: String, stamp: FileStamp, cacheRoot: String) -> String? {
+package enum ChecksumCache {
+  /// The digest of a file that has not changed since it was remembered, nil without one.
+  package static func digest(of path: String, stamp: FileStamp, cacheRoot: String) -> String? {
     guard let file = place(path, cacheRoot), let bytes = try? Files.read(file),
       let value = try? JSONValue.parse(bytes), value["path"]?.string == Files.resolved(path),
       value["size"]?.integer == Int64(stamp.size),
       value["modified"]?.integer == stamp.modified,
-      value["inode"]?.integer == Int64(bitPattern: stamp.inode)
+      value["inode"]?.integer == Int64(bitPattern: stamp.inode),
+      value["changed"]?.integer == stamp.changed
     else { return nil }
     return value["sha256"]?.string
   }
 
-  static func remember(
+  /// Keeps a file's digest; `stamp` was taken before the file was read.
+  package static func remember(
     _ digest: String, of path: String, stamp: FileStamp, cacheRoot: String
   ) {
     // Hashing a small file costs less than remembering it.
@@ -85,6 +88,8 @@ enum ChecksumCache {
     writer.integer(stamp.modified)
     writer.key("inode")
     writer.integer(Int64(bitPattern: stamp.inode))
+    writer.key("changed")
+    writer.integer(stamp.changed)
     writer.key("sha256")
     writer.string(digest)
     writer.endObject()

@@ -29,10 +29,12 @@ package final class PluginLibrary {
 
   /// Loads a plugin and calls its init() unless this process has done so.
   ///
+  /// `known` is the library's SHA-256 where the caller has it of the same, unchanged file; a digest that
+  /// plugin.toml asks for is always computed here, right before the load.
   /// `log` takes what the plugin writes outside of calls, on the plugin's thread. Throws the first
   /// rule that is broken.
   package init(
-    loading entry: PluginEntry, host identity: HostIdentity,
+    loading entry: PluginEntry, host identity: HostIdentity, knownSHA256 known: String? = nil,
     log: @escaping @Sendable (PluginLogLevel, String) -> Void
   ) throws(PluginError) {
     manifest = entry.manifest
@@ -45,7 +47,11 @@ package final class PluginLibrary {
         .missingLibrary, at: relative, "the plugin's library is not there; build the plugin")
     }
     self.path = path
-    sha256 = try fileSHA256(path)
+    if let known, manifest.sha256 == nil {
+      sha256 = known
+    } else {
+      sha256 = try fileSHA256(path)
+    }
     if let wanted = manifest.sha256, wanted != sha256 {
       throw PluginError(
         .wrongDigest, at: path,

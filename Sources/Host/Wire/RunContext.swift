@@ -10,18 +10,21 @@ package struct EvaluatorStart: Equatable, Sendable {
   package var evaluatorFolder: String
   /// Folders of the metric plugins, in the task's order.
   package var metricFolders: [String]
+  /// SHA-256 of the evaluator's library and those of the metrics, where known; empty texts where not.
+  package var digests: [String]
 
   /// Names the plugins to load.
-  package init(evaluatorFolder: String, metricFolders: [String]) {
+  package init(evaluatorFolder: String, metricFolders: [String], digests: [String]) {
     self.evaluatorFolder = evaluatorFolder
     self.metricFolders = metricFolders
+    self.digests = digests
   }
 
   /// The payload.
   package var encoded: [UInt8] {
     jsonBytes([
       "version": .int(contextVersion), "evaluator_folder": .string(evaluatorFolder),
-      "metric_folders": .strings(metricFolders),
+      "metric_folders": .strings(metricFolders), "digests": .strings(digests),
     ])
   }
 
@@ -30,6 +33,10 @@ package struct EvaluatorStart: Equatable, Sendable {
     let fields = try JSONFields(parsing: payload, in: "evaluator start")
     evaluatorFolder = try fields.string("evaluator_folder")
     metricFolders = try fields.strings("metric_folders")
+    digests = try fields.strings("digests")
+    guard digests.count == metricFolders.count + 1 else {
+      throw ContextError("evaluator start: 'digests' does not fit the plugins")
+    }
   }
 }
 
@@ -96,6 +103,8 @@ package struct RunContext: Equatable, Sendable {
 package struct GenerationStart: Equatable, Sendable {
   /// Folder of the backend's plugin.toml.
   package var backendFolder: String
+  /// SHA-256 of its library where known, else empty.
+  package var backendDigest: String
   /// The model's table of the configuration as a JSON object.
   package var modelJSON: String
   package var device: String
@@ -103,8 +112,12 @@ package struct GenerationStart: Equatable, Sendable {
   package var batchSize: Int
 
   /// Describes the model to load.
-  package init(backendFolder: String, modelJSON: String, device: String, batchSize: Int) {
+  package init(
+    backendFolder: String, backendDigest: String, modelJSON: String, device: String,
+    batchSize: Int
+  ) {
     self.backendFolder = backendFolder
+    self.backendDigest = backendDigest
     self.modelJSON = modelJSON
     self.device = device
     self.batchSize = batchSize
@@ -114,6 +127,7 @@ package struct GenerationStart: Equatable, Sendable {
   package var encoded: [UInt8] {
     jsonBytes([
       "version": .int(contextVersion), "backend_folder": .string(backendFolder),
+      "backend_digest": .string(backendDigest),
       "model_json": .string(modelJSON), "device": .string(device), "batch_size": .int(batchSize),
     ])
   }
@@ -122,6 +136,7 @@ package struct GenerationStart: Equatable, Sendable {
   package init(_ payload: UnsafeRawBufferPointer) throws(ContextError) {
     let fields = try JSONFields(parsing: payload, in: "generation start")
     backendFolder = try fields.string("backend_folder")
+    backendDigest = try fields.string("backend_digest")
     modelJSON = try fields.string("model_json")
     device = try fields.string("device")
     batchSize = try fields.integer("batch_size")

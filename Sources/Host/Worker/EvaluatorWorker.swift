@@ -46,11 +46,13 @@ package final class EvaluatorWorker {
     self.line = line
     let log: @Sendable (PluginLogLevel, String) -> Void = { _, _ in }
     let identity = HostIdentity(version: hostVersion)
-    evaluator = try PluginLibrary(
-      loading: try PluginEntry(folder: start.evaluatorFolder), host: identity, log: log)
-    metrics = try start.metricFolders.map { folder in
-      try PluginLibrary(loading: try PluginEntry(folder: folder), host: identity, log: log)
+    func load(_ folder: String, _ digest: String) throws -> PluginLibrary {
+      try PluginLibrary(
+        loading: try PluginEntry(folder: folder), host: identity,
+        knownSHA256: digest.isEmpty ? nil : digest, log: log)
     }
+    evaluator = try load(start.evaluatorFolder, start.digests[0])
+    metrics = try zip(start.metricFolders, start.digests.dropFirst()).map(load)
     observer = CallObserver(
       onLog: { level, text in line.log(level: UInt8(level.rawValue), text) },
       onProgress: { _, _ in line.beat() })

@@ -51,7 +51,8 @@ package final class GenerationWorker {
     self.line = line
     let library = try PluginLibrary(
       loading: try PluginEntry(folder: start.backendFolder),
-      host: HostIdentity(version: hostVersion), log: { _, _ in })
+      host: HostIdentity(version: hostVersion),
+      knownSHA256: start.backendDigest.isEmpty ? nil : start.backendDigest, log: { _, _ in })
     let observer = CallObserver(
       onLog: { level, text in line.log(level: UInt8(level.rawValue), text) },
       onProgress: { _, _ in line.beat() })

@@ -92,14 +92,17 @@ import Wire
   private func samples() -> [Sample] {
     let plugin = PluginIdentity(id: "free_response", version: "1.2.3", sha256: "00ff")
     let spec = wholeTask(plugin)
-    let start = EvaluatorStart(evaluatorFolder: "/p/é", metricFolders: ["/m1", "/m2"])
+    let start = EvaluatorStart(
+      evaluatorFolder: "/p/é", metricFolders: ["/m1", "/m2"],
+      digests: ["ab", "", "cd"])
     let context = RunContext(
       spec: spec, datasetPath: "/d.jsonl",
       datasetStamp: FileStamp(size: 7, modified: 8, inode: .max, changed: 9), shotCount: 1,
       shots: ["{\"q\":\"\\n\"}", "{}"],
       judgesOnly: true, window: 64)
     let model = GenerationStart(
-      backendFolder: "/b", modelJSON: "{\"name\":\"m\"}", device: "cuda:1", batchSize: 0)
+      backendFolder: "/b", backendDigest: "ef", modelJSON: "{\"name\":\"m\"}", device: "cuda:1",
+      batchSize: 0)
     let writer = WriterStart(
       artifactRoot: "/a", runID: "r", configText: "[run]\nid = \"r\"\n", durability: "full",
       createdAt: 5, attemptID: 0)
