@@ -206,6 +206,7 @@ package enum Waiting {
     while true {
       if let found = try find() { return found }
       if ContinuousClock.now >= deadline { return nil }
+      // What is waited for happens in another process, which sends no event here.
       usleep(10_000)
     }
   }
