@@ -12,8 +12,8 @@ build: setup  ## debug build of everything, room boundaries enforced, plugins pu
 	$(SWIFT) build --build-tests $(CHECK)
 	scripts/stage-plugins.sh .build/debug
 
-test: build  ## every test
-	$(SWIFT) test --skip-build --disable-xctest --no-parallel
+test: build  ## every test; failures once more at the end
+	scripts/test.sh
 
 lint:  ## formatting and the house rules
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Plugins Tests

@@ -65,19 +65,19 @@ struct CommandTests {
   }
 
   @Test func `a second interrupt ends the run at once`() throws {
-    let space = try Workspace.sums(20, options: ["latency_ms = 2500"])
+    // Sample 15 is never answered: a drain would wait for it until the heartbeat is missed.
+    let space = try Workspace.sums(20, options: ["hang_on_sample = 15"])
     space.config.sections = ["[batch]", "size = 10"]
     let program = try space.start()
     let isUnderWay = try Waiting.until(within: 20) {
-      try space.count("SELECT count(*) FROM completions") == 10
+      try space.count("SELECT count(*) FROM completions") >= 10
     }
     #expect(isUnderWay)
     program.signal(SIGINT)
     #expect(!Waiting.until(within: 0.5) { !program.isRunning }, "it waits for what is in flight")
-    let second = ContinuousClock.now
     program.signal(SIGINT)
-    let result = program.wait(timeout: 10)
-    #expect(ContinuousClock.now - second < .seconds(1), "\(result)")
+    let result = program.wait(timeout: 30)
+    #expect(!result.timedOut, "\(result)")
     #expect(result.exitCode != 0, "\(result)")
     #expect(program.leftovers() == [])
     #expect(try space.query("PRAGMA integrity_check") == ["ok"])

@@ -18,8 +18,17 @@ enum Drafts {
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
       guard let pid = writer(of: name, draftOf: path[cut...]), pid != getpid() else { continue }
-      if kill(pid, 0) != 0, errno == ESRCH { unlink("\(folder)/\(name)") }
+      if isGone(pid) { unlink("\(folder)/\(name)") }
     }
+  }
+
+  /// Whether a process has ended; one whose end nobody has asked for yet still has its number.
+  private static func isGone(_ pid: pid_t) -> Bool {
+    if kill(pid, 0) != 0 { return errno == ESRCH }
+    guard let facts = try? Files.read("/proc/\(pid)/stat"),
+      let end = facts.lastIndex(of: UInt8(ascii: ")")), end + 2 < facts.count
+    else { return false }
+    return facts[end + 2] == UInt8(ascii: "Z") || facts[end + 2] == UInt8(ascii: "X")
   }
 
   /// The process that wrote a draft; nil for any other file.

@@ -36,6 +36,23 @@ import Testing
     #expect(missing?.description.hasSuffix("none/a: No such file or directory") == true)
   }
 
+  @Test func `what a process left that has ended is cleared, even one that nobody has waited for`()
+    throws
+  {
+    let folder = try Scratch()
+    var ended = pid_t()
+    try #require(posix_spawn(&ended, "/bin/true", nil, nil, [strdup("true"), nil], nil) == 0)
+    defer { waitpid(ended, nil, 0) }
+    var facts = siginfo_t()
+    try #require(waitid(P_PID, id_t(ended), &facts, WEXITED | WNOWAIT) == 0)
+    for name in ["a.json.\(ended).tmp", "a.json.1.tmp", "b.json.\(ended).tmp"] {
+      try Descriptor.writing(folder.path(name), appending: false).write([1])
+    }
+    try Files.replace(folder.path("a.json"), with: [2])
+    #expect(
+      try folder.names().sorted() == ["a.json", "a.json.1.tmp", "b.json.\(ended).tmp"].sorted())
+  }
+
   @Test func `files and folders are made, found and missed`() throws {
     let folder = try Scratch()
     #expect(try Files.readIfPresent(folder.path("x")) == nil)
