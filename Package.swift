@@ -73,6 +73,8 @@ let package = Package(
     .library(name: "multi_choice", type: .dynamic, targets: ["MultiChoice"]),
     .library(name: "token_f1", type: .dynamic, targets: ["TokenF1"]),
     .library(name: "replay", type: .dynamic, targets: ["Replay"]),
+    .library(name: "rwkv7", type: .dynamic, targets: ["RWKV7"]),
+    .library(name: "openai", type: .dynamic, targets: ["OpenAI"]),
   ],
   targets: [
     // MARK: C
@@ -90,12 +92,22 @@ let package = Package(
       name: "CFFI", path: "Sources/Host/C/CFFI", pkgConfig: "libffi",
       providers: [.apt(["libffi-dev"])]),
 
+    // The arithmetic of the plugin rwkv7. Contraction would round differently on each machine; without errno
+    // and traps of the floating-point unit square roots and divisions become single instructions.
+    .target(
+      name: "RWKV7Kernels", path: "Plugins/rwkv7/Kernels",
+      cSettings: strictC + [
+        .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"])
+      ]),
+
     // MARK: Nouns and formats
     pure("Model"),
     // Part of the plugin SDK as well: no unsafe flags, which SwiftPM refuses in a dependency.
     .target(name: "JSONFormat", path: "Sources/Host/Formats/JSON", swiftSettings: strict),
     pure("TOMLFormat", at: "Formats/TOML"),
     edge("Posix", "CPosix"),
+    // Linked by plugins as well, which have no exclusivity flags.
+    .target(name: "HTTPClient", path: "Sources/Host/HTTP", swiftSettings: strict),
     .target(
       name: "PluginKit", dependencies: ["PluginAPI", "JSONFormat"], path: "Sources/PluginKit",
       swiftSettings: strict),
@@ -104,13 +116,14 @@ let package = Package(
     pure("Config", "TOMLFormat"),
     edge("Datasets", "Model", "JSONFormat", "Posix"),
     pure("Plan", "Model", "JSONFormat", "TOMLFormat", "Config"),
-    pure("Allocate", "Model"),
+    edge("Devices", "JSONFormat", "Posix"),
+    pure("Allocate", "Model", "Devices"),
     edge("Wire", "Model", "JSONFormat", "Posix"),
-    edge("Launch", "Posix", "Wire"),
+    edge("Launch", "JSONFormat", "Posix", "Wire"),
     pure("Observe"),
     pure("Reconcile", "Model"),
     edge("PluginHost", "Model", "JSONFormat", "TOMLFormat", "PluginAPI", "CPosix"),
-    edge("Worker", "Model", "JSONFormat", "Posix", "PluginHost", "Wire"),
+    edge("Worker", "Model", "JSONFormat", "Posix", "HTTPClient", "Launch", "PluginHost", "Wire"),
     edge("Store", "Model", "JSONFormat", "CSQLite"),
     edge("Writer", "Model", "JSONFormat", "Posix", "Store", "Wire"),
     pure("Metrics", "Model"),
@@ -118,7 +131,8 @@ let package = Package(
     edge("Score", "Model", "JSONFormat", "Posix", "Wire", "Store", "Metrics", "Index"),
     edge(
       "Controller", "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Datasets",
-      "Plan", "Allocate", "Launch", "Observe", "Reconcile", "PluginHost", "Wire", "Store"),
+      "Plan", "Allocate", "Devices", "Launch", "Observe", "Reconcile", "PluginHost", "Wire", "Store"
+    ),
     .target(
       name: "Arguments", dependencies: ["Config"], path: "Sources/evalhost/Arguments",
       swiftSettings: strict),
@@ -126,7 +140,7 @@ let package = Package(
       name: "evalhost",
       dependencies: [
         "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Datasets", "Plan",
-        "Launch", "PluginHost", "Wire", "Worker", "Store", "Writer", "Score", "Index",
+        "Devices", "Launch", "PluginHost", "Wire", "Worker", "Store", "Writer", "Score", "Index",
         "Controller", "Arguments",
       ],
       path: "Sources/evalhost", exclude: ["Arguments"], swiftSettings: strict),
@@ -142,9 +156,12 @@ let package = Package(
     unitTests("Config", "Config", "TOMLFormat"),
     unitTests("Datasets", "Datasets", "Model", "Posix"),
     unitTests("Plan", "Plan", "Model", "Config"),
-    unitTests("Allocate", "Allocate", "Model"),
+    .target(name: "TestHTTPServer", path: "Tests/HTTPServer", swiftSettings: strict),
+    unitTests("HTTPClient", "HTTPClient", "TestHTTPServer"),
+    unitTests("Devices", "Devices", "Posix"),
+    unitTests("Allocate", "Allocate", "Model", "Devices"),
     unitTests("Wire", "Wire", "Model", "JSONFormat", "Posix", "CPosix"),
-    unitTests("Launch", "Launch", "Posix", "Wire"),
+    unitTests("Launch", "Launch", "JSONFormat", "Posix", "Wire"),
     unitTests("Observe", "Observe"),
     unitTests("Reconcile", "Reconcile", "Model"),
     unitTests("Worker", "Worker", "Model", "Posix"),
@@ -159,6 +176,10 @@ let package = Package(
     unitTests("MultiChoice", "MultiChoiceCore", "PluginKit", "JSONFormat"),
     unitTests("TokenF1", "TokenF1Core", "PluginKit", "JSONFormat"),
     unitTests("Replay", "ReplayCore", "PluginKit", "PluginAPI", "JSONFormat", "CSQLite", "Store"),
+    unitTests("RWKV7", "RWKV7Core", "RWKV7Kernels", "PluginKit", "PluginAPI", "JSONFormat"),
+    unitTests(
+      "OpenAI", "OpenAICore", "PluginKit", "PluginAPI", "JSONFormat", "HTTPClient",
+      "TestHTTPServer"),
     .testTarget(
       name: "ABITests", dependencies: ["PluginAPI"], path: "Tests/ABI", exclude: ["CPlugin"],
       swiftSettings: strict),
@@ -170,9 +191,16 @@ let package = Package(
     .executableTarget(
       name: "evalhost-bench", dependencies: ["Posix", "CPosix", "CSQLite"], path: "Tests/Bench",
       swiftSettings: strict),
+    .target(
+      name: "BenchProbes", path: "Tests/BenchProbes", cSettings: strictC + [.unsafeFlags(["-O3"])]),
+    .executableTarget(
+      name: "evalhost-bench-rwkv7", dependencies: ["RWKV7Core", "BenchProbes"],
+      path: "Tests/BenchRWKV7", swiftSettings: strict),
   ]
     + plugin("free_response", "FreeResponse")
     + plugin("multi_choice", "MultiChoice")
     + plugin("token_f1", "TokenF1")
     + plugin("replay", "Replay", coreUses: ["CPosix", "CSQLite"])
+    + plugin("rwkv7", "RWKV7", coreUses: ["CPosix", "RWKV7Kernels"])
+    + plugin("openai", "OpenAI", coreUses: ["HTTPClient"])
 )

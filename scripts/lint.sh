@@ -37,7 +37,8 @@ found=$(
   only Dispatch             Sources/Host/Posix
   only CSQLite              Sources/Host/Store Sources/Host/Index Plugins/replay
   only CFFI                 Sources/Host/PluginHost
-  only CPosix               Sources/Host/Posix Sources/Host/PluginHost Sources/Host/Controller Sources/evalhost Plugins/replay
+  only CPosix               Sources/Host/Posix Sources/Host/PluginHost Sources/Host/Controller Sources/evalhost Plugins/replay Plugins/rwkv7
+  only RWKV7Kernels         Plugins/rwkv7
   only PluginAPI            Sources/Host/PluginHost Sources/PluginKit Plugins
 )
 [ -z "$found" ] || { printf '%s\n' "$found"; exit 1; }

@@ -16,8 +16,9 @@ enum HiddenWorker {
       writeToStandardError("evalhost: \(WorkerRole.hiddenVerb) is for evalhost's own processes\n")
       return ExitCode.usage.rawValue
     }
-    // False when the parent is gone already, or was never ours: nobody would hear the answer.
-    guard dieWithParent(parent) else { return ExitCode.failed.rawValue }
+    // False when the parent is gone already, or was never ours: nobody would hear the answer. A keeper
+    // outlives its parent by as long as it takes to end the server.
+    guard role == .keeper || dieWithParent(parent) else { return ExitCode.failed.rawValue }
     let socket = Descriptor(owning: WorkerRole.controlDescriptor)
     switch role {
     case .writer: return WriterProcess.run(socket: socket, hostVersion: hostVersion)
@@ -25,6 +26,7 @@ enum HiddenWorker {
     case .generation: return GenerationWorker.run(socket: socket, hostVersion: hostVersion)
     case .scorer: return ScorerProcess.run(socket: socket, hostVersion: hostVersion)
     case .inspector: return InspectorProcess.run(socket: socket, hostVersion: hostVersion)
+    case .keeper: return ServerKeeper.run(socket: socket, parent: parent)
     }
   }
 }

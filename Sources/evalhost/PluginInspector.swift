@@ -1,4 +1,4 @@
-// The parent side of an inspection: one short-lived child a plugin, a deadline that the parent
+// The parent side of an inspection: one short-lived child a question, a deadline that the parent
 // enforces, and a line for every way in which a plugin can end its process.
 internal import Arguments
 internal import Launch
@@ -13,7 +13,7 @@ struct PluginInspector {
 
   /// What was found.
   enum Answer {
-    /// The plugin's facts as JSON.
+    /// The answer as JSON.
     case facts([UInt8])
     /// One line that names the plugin.
     case refused(String)
@@ -24,24 +24,25 @@ struct PluginInspector {
   private var hearsOutput = true
   private var hearsFrames = true
 
-  /// Loads a plugin in a child and waits for what it says.
+  /// Loads a plugin in a child and waits for what it says to one question.
   ///
   /// Throws when no child can be started.
-  static func inspect(_ entry: PluginEntry) throws -> Answer {
+  static func ask(_ question: InspectorQuestion, of entry: PluginEntry) throws -> Answer {
     // Without the Swift runtime's backtrace, whose lines would push out the plugin's own words.
     let worker = try WorkerProcess.start(
       .inspector, ownPID: ownProcessID(), environment: ["SWIFT_BACKTRACE": "enable=no"])
-    var inspector = PluginInspector(entry: entry, worker: worker)
+    var inspector = PluginInspector(entry: entry, question: question, worker: worker)
     let answer = try inspector.wait()
     // Nothing is left to hear: a plugin that misbehaves in its destructors need not be waited for.
     inspector.worker.child.kill()
     return answer
   }
 
-  private init(entry: PluginEntry, worker: WorkerProcess) {
+  private init(entry: PluginEntry, question: InspectorQuestion, worker: WorkerProcess) {
     self.entry = entry
     self.worker = worker
-    worker.link.send(FrameHeader(.context), InspectorRequest(folder: entry.folder).encoded)
+    worker.link.send(
+      FrameHeader(.context), InspectorRequest(folder: entry.folder, question: question).encoded)
   }
 
   private var name: String { Messages.plugin(entry.manifest.id, entry.manifest.version) }

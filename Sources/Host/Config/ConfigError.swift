@@ -47,6 +47,8 @@ package enum ConfigOrigin: Equatable, Hashable, Sendable, CustomStringConvertibl
   case file(String, SourcePosition)
   /// An override of the command line, by its key.
   case override(String)
+  /// Worked out from what another key names.
+  case computed(from: String)
 
   /// The origin as a comment says it: `default`, `template x`, `file:3:1`, `--set a.b`.
   package var description: String {
@@ -55,6 +57,7 @@ package enum ConfigOrigin: Equatable, Hashable, Sendable, CustomStringConvertibl
     case .template(let name): "template \(name)"
     case .file(let name, let position): "\(name):\(position)"
     case .override(let key): "--set \(key)"
+    case .computed(let key): "computed from \(key)"
     }
   }
 
@@ -66,7 +69,7 @@ package enum ConfigOrigin: Equatable, Hashable, Sendable, CustomStringConvertibl
     switch self {
     case .file(let name, let position):
       ConfigError(file: name, position: position, message: message)
-    case .standard, .template, .override:
+    case .standard, .template, .override, .computed:
       ConfigError(file: description, position: nil, message: message)
     }
   }

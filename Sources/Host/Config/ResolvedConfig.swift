@@ -96,6 +96,24 @@ extension ModelConfig {
     table["signature"] = signature.map(text)
     table["devices"] = devices.map(texts)
     if !options.isEmpty { table["options"] = TOMLValue(.table(options)) }
+    table["server"] = server.map { TOMLValue(.table($0.toml())) }
+    return table
+  }
+}
+
+extension ModelServerConfig {
+  fileprivate func toml() -> TOMLTable {
+    var table = keyed([("command", texts(command))])
+    if !environment.isEmpty {
+      let entries = environment.sorted { $0.key < $1.key }
+      table["environment"] = TOMLValue(
+        .table(TOMLTable(entries.map { TOMLEntry(key: $0.key, value: text($0.value)) })))
+    }
+    table["port"] = port.map(number)
+    table["health"] = health.map(text)
+    table["start_timeout_s"] = number(startTimeoutSeconds)
+    table["stop_timeout_s"] = number(stopTimeoutSeconds)
+    table["sets"] = text(sets)
     return table
   }
 }
@@ -144,6 +162,9 @@ extension DevicesSection {
   fileprivate func toml() -> TOMLTable {
     var table = TOMLTable()
     table["use"] = use.map(texts) ?? text("auto")
+    table["allow"] = allow.map(texts)
+    table["max_utilization"] = number(maxUtilization)
+    table["max_memory_used"] = maxMemoryUsed.toml
     table["slots"] = number(slots)
     if !slotsByDevice.isEmpty {
       let entries = slotsByDevice.sorted { $0.key < $1.key }
@@ -204,6 +225,15 @@ extension AutoCount {
     switch self {
     case .auto: text("auto")
     case .count(let count): number(count)
+    }
+  }
+}
+
+extension MemoryThreshold {
+  fileprivate var toml: TOMLValue {
+    switch self {
+    case .percent(let share): text("\(share)%")
+    case .mebibytes(let amount): number(amount)
     }
   }
 }

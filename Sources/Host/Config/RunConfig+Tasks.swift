@@ -16,12 +16,15 @@ package struct ModelConfig: Equatable, Sendable {
   package var devices: [String]?
   /// What goes to the backend as it is.
   package var options: TOMLTable
+  /// The server that each of its workers starts for the backend; nil for none.
+  package var server: ModelServerConfig?
 
   /// Makes a model with its defaults.
   package init(
     name: String, backend: String, weights: String? = nil, signature: String? = nil,
-    devices: [String]? = nil, options: TOMLTable = TOMLTable()
+    devices: [String]? = nil, options: TOMLTable = TOMLTable(), server: ModelServerConfig? = nil
   ) {
+    self.server = server
     self.name = name
     self.backend = backend
     self.weights = weights

@@ -112,18 +112,38 @@ package struct BatchSection: Equatable, Sendable {
   package init(size: AutoCount = .auto) { self.size = size }
 }
 
+/// An amount of a device's memory.
+package enum MemoryThreshold: Equatable, Sendable {
+  /// Percent of what it has.
+  case percent(Int)
+  case mebibytes(Int)
+}
+
 /// The section `[devices]`.
 package struct DevicesSection: Equatable, Sendable {
-  /// Which devices are used: nil for every device found, else their names, such as `cuda:0`, `cpu`.
+  /// Which devices are used: nil lets the host choose, else their names, such as `cuda:0`, `cpu`.
   package var use: [String]?
+  /// The GPUs that the host may choose, by name or UUID; nil for all.
+  package var allow: [String]?
+  /// A GPU that the host chooses is busy for at most this share of the time, in percent.
+  package var maxUtilization: Int
+  /// A GPU that the host chooses has at most this much memory in use.
+  package var maxMemoryUsed: MemoryThreshold
   /// Workers on one device, at least 1.
   package var slots: Int
   /// Workers on single devices, where they differ from `slots`; written `slots = {"cuda:1" = 2}`.
   package var slotsByDevice: [String: Int]
 
   /// Makes the section with its defaults.
-  package init(use: [String]? = nil, slots: Int = 1, slotsByDevice: [String: Int] = [:]) {
+  package init(
+    use: [String]? = nil, allow: [String]? = nil, maxUtilization: Int = 10,
+    maxMemoryUsed: MemoryThreshold = .percent(10), slots: Int = 1,
+    slotsByDevice: [String: Int] = [:]
+  ) {
     self.use = use
+    self.allow = allow
+    self.maxUtilization = maxUtilization
+    self.maxMemoryUsed = maxMemoryUsed
     self.slots = slots
     self.slotsByDevice = slotsByDevice
   }

@@ -11,6 +11,7 @@ struct RunConfigChecks {
 
   func check() {
     checkModels()
+    checkServers()
     checkDatasets()
     checkCounts()
     checkSampling()
@@ -48,6 +49,23 @@ struct RunConfigChecks {
           "'slots' names device '\(device)', which 'use' in [devices] leaves out; "
             + "use is \(use.joined(separator: ", "))")
       }
+    }
+  }
+
+  /// Two servers cannot listen at one port.
+  ///
+  /// Devices that the host chooses are not known here.
+  private func checkServers() {
+    for (index, model) in config.models.enumerated() {
+      guard let port = model.server?.port, let devices = model.devices ?? config.devices.use else {
+        continue
+      }
+      let workers = devices.reduce(0) { $0 + config.devices.slots(on: $1) }
+      guard workers > 1 else { continue }
+      log.refuse(
+        noted: ["models", String(index), "server", "port"],
+        "model '\(model.name)' has \(workers) workers, each with a server of its own, and they "
+          + "cannot all listen at port \(port); leave 'port' out and put {port} into the command")
     }
   }
 

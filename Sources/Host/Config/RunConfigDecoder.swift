@@ -87,7 +87,7 @@ struct RunConfigDecoder {
   private func model(_ index: Int, _ table: TOMLTable, _ at: SourcePosition) -> ModelConfig {
     let reader = SectionReader(
       table, at: at, path: ["models", String(index)], label: "[[models]]",
-      keys: ["name", "backend", "weights", "signature", "devices", "options"], log: log)
+      keys: ["name", "backend", "weights", "signature", "devices", "options", "server"], log: log)
     reader.require("name", "backend")
     let name = reader.identifier("name")
     let backend = reader.identifier("backend")
@@ -101,7 +101,7 @@ struct RunConfigDecoder {
     return ModelConfig(
       name: name ?? "", backend: backend ?? "", weights: weights, signature: signature,
       devices: devices,
-      options: options)
+      options: options, server: server(reader))
   }
 
   private func eval(_ top: SectionReader) -> EvalSection {
@@ -145,8 +145,14 @@ struct RunConfigDecoder {
   }
 
   private func devices(_ top: SectionReader) -> DevicesSection {
-    let reader = top.section("devices", label: "[devices]", keys: ["use", "slots"])
+    let reader = top.section(
+      "devices", label: "[devices]",
+      keys: ["use", "allow", "max_utilization", "max_memory_used", "slots"])
     var devices = DevicesSection()
+    devices.allow = reader.strings("allow", refusal: allowRefusal)
+    devices.maxUtilization =
+      reader.integer("max_utilization", in: 0...100) ?? devices.maxUtilization
+    devices.maxMemoryUsed = memoryThreshold(reader, "max_memory_used") ?? devices.maxMemoryUsed
     switch reader.value("use")?.content {
     case .string("auto"), nil: break
     case .array(let values):
@@ -168,6 +174,23 @@ struct RunConfigDecoder {
       devices.slots = reader.integer("slots", in: 1...1024) ?? devices.slots
     }
     return devices
+  }
+
+  /// `"10%"` of a device's memory, or a number of MiB.
+  private func memoryThreshold(_ reader: SectionReader, _ key: String) -> MemoryThreshold? {
+    let wanted = "a share such as \"10%\" or a number of MiB"
+    guard let value = reader.value(key) else { return nil }
+    switch value.content {
+    case .integer(let number) where number >= 0 && number <= 1 << 40:
+      return .mebibytes(Int(number))
+    case .string(let text):
+      if text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent) {
+        return .percent(percent)
+      }
+      reader.refuse(key, "'\(key)' in [devices] must be \(wanted), found \"\(text)\"")
+      return nil
+    default: return reader.wrongKind(key, wanted, value)
+    }
   }
 
   private func workers(_ top: SectionReader) -> WorkersSection {
@@ -201,4 +224,14 @@ func deviceRefusal(_ text: String) -> String? {
     parts.count == 1 || (Int(parts[1]).map { $0 >= 0 && String($0) == parts[1] } ?? false)
   if parts.count <= 2, !parts[0].isEmpty, isLetters, isNumber { return nil }
   return "\"\(text)\" is not a device; write e.g. \"cpu\" or \"cuda:0\""
+}
+
+/// Why a text can be no element of `allow`, or nil when it can: a device name, or the UUID that its maker
+/// gave the device.
+func allowRefusal(_ text: String) -> String? {
+  let isUUID =
+    text.hasPrefix("GPU-") && text.count > 4
+    && text.utf8.allSatisfy { $0 > UInt8(ascii: " ") && $0 < 0x7f }
+  guard !isUUID, deviceRefusal(text) != nil else { return nil }
+  return "\"\(text)\" is not a device; write e.g. \"cuda:0\", or its UUID \"GPU-...\""
 }

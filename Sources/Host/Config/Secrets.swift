@@ -11,7 +11,12 @@ private let secretNames = [
 /// Whether an entry looks like a secret written out: its name says so and its value is a string.
 func isLiteralSecret(_ entry: TOMLEntry) -> Bool {
   guard case .string = entry.value.content else { return false }
-  let name = String(entry.key.lowercased().map { $0 == "-" ? "_" : $0 })
+  return isSecretName(entry.key)
+}
+
+/// Whether a name says that its value is a secret.
+func isSecretName(_ text: String) -> Bool {
+  let name = String(text.lowercased().map { $0 == "-" ? "_" : $0 })
   return secretNames.contains { name == $0 || name.hasSuffix("_" + $0) }
 }
 
@@ -46,7 +51,8 @@ private func refuseSecrets(in value: TOMLValue, path: [String], log: ConfigLog) 
   }
 }
 
-private func isVariableName(_ text: String) -> Bool {
+/// Whether a text can be the name of an environment variable.
+func isVariableName(_ text: String) -> Bool {
   let letters = text.unicodeScalars.allSatisfy {
     $0 == "_" || ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
   }

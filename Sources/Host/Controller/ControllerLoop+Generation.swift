@@ -58,10 +58,8 @@ extension ControllerLoop {
   }
 
   private func greetGeneration(_ hello: GenerationHello, _ worker: Worker) {
-    if let wanted = plan.models[currentModel].config.signature, wanted != hello.signature {
-      failModel(
-        "models.signature is \(wanted), but the backend loaded \(hello.signature); load the right "
-          + "weights or change the line", code: ExitCode.configuration)
+    if let objection = objection(to: hello.signature) {
+      failModel(objection, code: ExitCode.configuration)
       return
     }
     // Devices may differ in the batch that they take.
@@ -77,6 +75,27 @@ extension ControllerLoop {
     for task in tasks where task.phase == .running { sendContext(task.index, to: worker) }
     if isDraining { worker.link.send(FrameHeader(.drain)) }
     resume(worker)
+  }
+
+  /// Why the model that a worker has loaded is not the one that was meant; nil when it is.
+  private func objection(to signature: String) -> String? {
+    guard let wanted = plan.models[currentModel].config.signature else { return nil }
+    guard let weights = settings.weights[currentModel] else {
+      return wanted == signature
+        ? nil
+        : "models.signature is \(wanted), but the backend loaded \(signature); load the right "
+          + "weights or change the line"
+    }
+    // A backend may name its weights in a way of its own, but it cannot give the host's another value.
+    if WeightsFile.scheme(of: signature) != WeightsFile.scheme { return nil }
+    if wanted != signature {
+      return "the backend says that it loaded \(signature), but the weights '\(weights.path)' are "
+        + "\(wanted); the backend's answer is wrong, or it loaded another file"
+    }
+    return weights.isUnchanged
+      ? nil
+      : "the weights '\(weights.path)' changed after they were hashed, so the model loaded may not be "
+        + "\(wanted); start again once they are whole"
   }
 
   /// Gives a fresh or cleared worker what waits for it: suspects one group at a time, then the rest.

@@ -20,6 +20,8 @@ struct ControllerSettings {
   var splits: [String: PreparedSplit]
   var artifactRoot: String
   var digests: PluginDigests
+  /// The weights files that the host has hashed, by model; empty when stored completions are judged.
+  var weights: [WeightsFile?]
   /// Stored tasks to judge again, by position in the plan; nil for an ordinary run.
   var rejudged: [Int: (taskID: Int, spec: TaskSpec)]?
 }
@@ -200,9 +202,8 @@ final class ControllerLoop {
 
   /// Starts a worker and sends its first message.
   func start(_ part: WorkerPart, slot: Int) throws {
-    // A worker's backtrace would be of a stripped library, and costs time that the next worker needs.
     let process = try WorkerProcess.start(
-      part.role, ownPID: ownPID(), environment: ["SWIFT_BACKTRACE": "enable=no"])
+      part.role, ownPID: ownPID(), environment: part.environment)
     let worker = Worker(number: nextNumber, slot: slot, part: part, process: process)
     nextNumber += 1
     workers.append(worker)
@@ -214,10 +215,10 @@ final class ControllerLoop {
     log.write(
       .info, process: worker.title, event: "started",
       fields: ["pid": String(process.child.pid)])
-    worker.link.send(FrameHeader(.context), firstMessage(part))
+    worker.link.send(FrameHeader(.context), firstMessage(part, slot: slot))
   }
 
-  private func firstMessage(_ part: WorkerPart) -> [UInt8] {
+  private func firstMessage(_ part: WorkerPart, slot: Int) -> [UInt8] {
     switch part {
     case .writer:
       return WriterStart(
@@ -238,9 +239,8 @@ final class ControllerLoop {
       if case .count(let count) = settings.config.batch.size { size = count }
       return GenerationStart(
         backendFolder: model.backend.folder,
-        backendDigest: settings.digests.known(model.backend.folder), modelJSON: model.json,
-        device: device,
-        batchSize: size
+        backendDigest: settings.digests.known(model.backend.folder),
+        modelJSON: modelJSON(slot: slot, device: device), device: device, batchSize: size
       ).encoded
     case .scorer(let index):
       let task = tasks[index]

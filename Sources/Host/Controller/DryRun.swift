@@ -1,4 +1,6 @@
-// `--dry-run`: what would be done, and what of earlier work would be used. Starts nothing, writes nothing.
+// `--dry-run`: what would be done, and what of earlier work would be used. Starts no worker, writes nothing but
+// what is remembered between runs.
+internal import Allocate
 internal import Config
 internal import Datasets
 internal import Model
@@ -20,15 +22,27 @@ enum DryRun {
       text += "  tries       \(spec.tryCount) (\(spec.repeats) a sample)\n"
       text += "  evaluator   \(kind.evaluator.id) \(kind.evaluator.version)\n"
       text += "  backend     \(spec.backend.id) \(spec.backend.version)\n"
+      text += describe(setup.models[task.model], setup.plan.models[task.model].devices)
       if !kind.metrics.isEmpty {
         text +=
           "  metrics     \(kind.metrics.map { "\($0.id) \($0.version)" }.joined(separator: ", "))\n"
       }
       for stage in spec.sampling { text += "  \(stage.stage)  \(stage.json)\n" }
-      text += "  stored      \(try explain(spec, stored))\n"
+      text += "  stored      \(try explain(spec, stored, setup.models[task.model]))\n"
     }
     let output = Descriptor(duplicating: 1)
     try output?.write(Array(text.utf8))
+  }
+
+  /// The weights and the devices of a task's model.
+  private static func describe(_ model: PreparedModel, _ devices: [String]) -> String {
+    var text = ""
+    if let weights = model.weights {
+      text += "  weights     \(weights.path) (\(weights.signature ?? "not hashed yet"))\n"
+    }
+    text += "  devices     \(devices.joined(separator: ", "))\n"
+    for gpu in model.choice.leftOut { text += "  left out    \(gpu.name): \(gpu.reason)\n" }
+    return text
   }
 
   private struct Stored {
@@ -45,7 +59,9 @@ enum DryRun {
   }
 
   /// What of the task is stored, and why it would not be used.
-  private static func explain(_ spec: TaskSpec, _ stored: Stored?) throws -> String {
+  private static func explain(
+    _ spec: TaskSpec, _ stored: Stored?, _ model: PreparedModel
+  ) throws -> String {
     guard let stored else { return "nothing: everything is to be done" }
     let same = stored.tasks.filter {
       $0.model == spec.model && $0.benchmark == spec.manifest.benchmark
@@ -53,10 +69,21 @@ enum DryRun {
         && $0.evaluator == spec.evaluator.id
     }
     guard let task = same.last else { return "nothing: everything is to be done" }
-    // What only a loaded backend knows cannot differ in a plan.
-    let unknown = ["model.signature", "backend.build"]
-    let differing = spec.differingFields(from: try stored.queries.identity(ofTask: task.id))
-      .filter { name in !(unknown.contains(name) && value(name, spec).isEmpty) }
+    let identity = try stored.queries.identity(ofTask: task.id)
+    let differing = spec.differingFields(from: identity).filter { name in
+      // What only a loaded backend knows cannot differ in a plan.
+      switch name {
+      case "backend.build": return !spec.backendBuild.isEmpty
+      case "model.signature":
+        guard !spec.modelSignature.isEmpty, model.weights != nil else {
+          return !spec.modelSignature.isEmpty
+        }
+        // The backend may name the same weights in a way of its own.
+        let known = identity.first { $0.name == name }?.value ?? ""
+        return WeightsFile.scheme(of: known) == WeightsFile.scheme
+      default: return true
+      }
+    }
     let counts = try stored.queries.counts(task: task.id)
     let done =
       "\(counts.judged) verdicts, \(counts.completions) completions, \(counts.errors) errors"
@@ -77,9 +104,5 @@ enum DryRun {
       if sample < spec.sampleCount, repetition < spec.repeats { count += 1 }
     }
     return count
-  }
-
-  private static func value(_ name: String, _ spec: TaskSpec) -> String {
-    name == "model.signature" ? spec.modelSignature : spec.backendBuild
   }
 }

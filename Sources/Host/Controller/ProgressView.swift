@@ -47,6 +47,32 @@ final class ProgressView {
     write(text + "\n")
   }
 
+  /// How far the hashing of a file has come, in bytes, where progress is shown at all.
+  func hashing(_ path: String, done: Int, total: Int) {
+    switch style {
+    case .none: return
+    case .json:
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.key("event")
+      writer.string("hashing")
+      writer.key("path")
+      writer.string(path)
+      writer.key("done")
+      writer.integer(done)
+      writer.key("total")
+      writer.integer(total)
+      writer.endObject()
+      writer.endLine()
+      write(String(decoding: writer.bytes, as: UTF8.self))
+    case .bar, .plain:
+      let share = Self.percent(Double(done) / Double(max(1, total)))
+      message(
+        "evalhost: hashing the weights \(path), once: \(done >> 20) of \(total >> 20) MiB (\(share))"
+      )
+    }
+  }
+
   private func draw(_ observer: Observer, isLast: Bool) {
     clear()
     let columns = max(40, Int(evh_terminal_columns(2)))

@@ -14,6 +14,8 @@ package enum RunController {
     let view = ProgressView(request.progress)
     do {
       var setup = try RunSetup(request)
+      // Last, since it may take a minute: what is wrong with the configuration is known by now.
+      try setup.prepareModels(request, view)
       if request.isDryRun {
         try DryRun.print(setup)
         return ExitCode.done
@@ -57,11 +59,12 @@ package enum RunController {
     let settings = ControllerSettings(
       config: setup.loaded.config, configText: setup.resolvedText, createdAt: setup.createdAt,
       splits: setup.splits, artifactRoot: setup.artifactRoot, digests: setup.digests,
-      rejudged: rejudged)
+      weights: setup.models.map(\.weights), rejudged: rejudged)
     let loop = ControllerLoop(
       plan: setup.plan, settings: settings, log: log, view: view, signals: signals)
     log.write(
       .info, process: "controller", event: "run started", fields: ["run": setup.plan.runID])
+    setup.logModels(to: log)
     let code = try loop.run()
     log.write(
       .info, process: "controller", event: "run ended", fields: ["exit": String(code)])

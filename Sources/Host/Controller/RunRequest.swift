@@ -20,11 +20,13 @@ package struct RunRequest: Sendable {
   /// Takes the place of `paths.artifact_root`.
   package var artifactRoot: String?
   package var hostVersion: String
+  /// How devices are found.
+  package var machine: MachineAccess
 
   /// Describes one run.
   package init(
     pluginsFolder: String, configFile: String, overrides: [String], isDryRun: Bool,
-    progress: ProgressMode, artifactRoot: String?, hostVersion: String
+    progress: ProgressMode, artifactRoot: String?, hostVersion: String, machine: MachineAccess
   ) {
     self.pluginsFolder = pluginsFolder
     self.configFile = configFile
@@ -33,6 +35,7 @@ package struct RunRequest: Sendable {
     self.progress = progress
     self.artifactRoot = artifactRoot
     self.hostVersion = hostVersion
+    self.machine = machine
   }
 }
 

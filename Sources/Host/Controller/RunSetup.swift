@@ -14,6 +14,10 @@ struct RunSetup {
   /// Opened splits by path.
   var splits: [String: PreparedSplit]
   var digests: PluginDigests
+  /// Libraries by plugin folder.
+  var libraries: [String: String]
+  /// What is known of each model of the plan, once `prepareModels` has run.
+  var models: [PreparedModel] = []
   var artifactRoot: String
   /// The resolved configuration with the run's id, as it is kept with the run.
   var resolvedText: String
@@ -59,6 +63,9 @@ struct RunSetup {
         shots: { dataset throws(PlanError) in try book.shots(dataset) }))
     splits = book.opened
     digests = PluginDigests(catalog, cacheRoot: loaded.config.paths.cacheRoot)
+    libraries = Dictionary(
+      catalog.entries.compactMap { entry in entry.libraryPath.map { (entry.folder, $0) } },
+      uniquingKeysWith: { first, _ in first })
     self.artifactRoot = loaded.config.paths.artifactRoot
     createdAt = loaded.config.run.createdAt.flatMap { secondsSince1970($0) } ?? 0
     resolvedText = loaded.resolvedTOML(sampling: plan.tasks.flatMap(\.sampling))

@@ -21,6 +21,19 @@ enum WorkerPart: Equatable {
   }
 }
 
+extension WorkerPart {
+  /// What its process gets beside the environment of this one.
+  var environment: [String: String] {
+    // A worker's backtrace would be of a stripped library, and costs time that the next worker needs.
+    var variables = ["SWIFT_BACKTRACE": "enable=no"]
+    // CUDA counts the fastest device first unless told to count as nvidia-smi does, whose numbers are ours.
+    if case .generation(let device) = self, device.hasPrefix("cuda:") {
+      variables["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    }
+    return variables
+  }
+}
+
 /// One worker process.
 final class Worker {
   /// Unique in the attempt: a process that takes over a slot is another worker.

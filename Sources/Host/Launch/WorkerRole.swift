@@ -12,6 +12,8 @@ package enum WorkerRole: String, Sendable, CaseIterable {
   case scorer
   /// Loads one plugin and says what it is.
   case inspector
+  /// Starts a generation worker's model server, and ends it however that worker ends.
+  case keeper
 }
 
 extension WorkerRole {
@@ -23,6 +25,7 @@ extension WorkerRole {
     case .generation: "generation worker"
     case .scorer: "scorer"
     case .inspector: "plugin inspector"
+    case .keeper: "server keeper"
     }
   }
 

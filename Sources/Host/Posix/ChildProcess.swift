@@ -135,7 +135,8 @@ package final class ChildProcess {
 
   deinit { if end == nil { _ = end(within: 0) } }
 
-  private static func environment(with changes: [String: String]) -> [String] {
+  /// The environment of this process as `NAME=value` lines, with changes.
+  static func environment(with changes: [String: String]) -> [String] {
     var lines: [String] = []
     var cursor = evh_environment()
     while let entry = cursor, let text = entry.pointee {
@@ -160,3 +161,6 @@ package func peakResidentBytes() -> Int { Int(evh_peak_rss()) }
 
 /// Pid of this process.
 package func ownPID() -> Int32 { getpid() }
+
+/// Pid of the process that this one belongs to now.
+package func parentPID() -> Int32 { getppid() }

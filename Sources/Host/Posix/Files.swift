@@ -41,6 +41,11 @@ package enum Files {
     }
   }
 
+  /// Gives a file another name in one step; what had that name is gone.
+  package static func move(_ path: String, to other: String) throws(PosixError) {
+    try check("rename", path) { rename(path, other) }
+  }
+
   /// Makes a folder and those above it.
   package static func makeFolder(_ path: String) throws(PosixError) {
     if mkdir(path, 0o755) == 0 || errno == EEXIST {

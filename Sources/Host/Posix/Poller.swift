@@ -50,14 +50,24 @@ package final class SignalQueue {
   package let descriptor: Descriptor
 
   /// Blocks SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP, and queues them here.
-  package init() throws(PosixError) {
+  ///
+  /// With `children`, SIGCHLD as well: some child has ended.
+  package init(children: Bool = false) throws(PosixError) {
     signal(SIGPIPE, SIG_IGN)
     var numbers = [SIGINT, SIGTERM]
+    if children {
+      // Ignored, as a parent may hand it on, it would never come, and children would not stay to be collected.
+      signal(SIGCHLD, SIG_DFL)
+      numbers.append(SIGCHLD)
+    }
     if evh_is_ignored(SIGHUP) == 0 { numbers.append(SIGHUP) }
     let number = evh_signalfd(numbers, Int32(numbers.count))
     guard number >= 0 else { throw PosixError(call: "signalfd", subject: "", code: errno) }
     descriptor = Descriptor(owning: number)
   }
+
+  /// Whether a signal is the end of a child.
+  package static func isChildNotice(_ number: Int32) -> Bool { number == SIGCHLD }
 
   /// The next signal's number, nil when none waits.
   package func next() -> Int32? {

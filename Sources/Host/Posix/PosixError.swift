@@ -18,10 +18,12 @@ package struct PosixError: Error, Equatable, Sendable, CustomStringConvertible {
     self.code = code
   }
 
+  /// Why it failed, in the kernel's words.
+  package var reason: String { String(cString: strerror(code)) }
+
   /// One line: what failed, on what, why.
   package var description: String {
-    let reason = String(cString: strerror(code))
-    return subject.isEmpty ? "\(call): \(reason)" : "\(call) \(subject): \(reason)"
+    subject.isEmpty ? "\(call): \(reason)" : "\(call) \(subject): \(reason)"
   }
 
   /// True when the file or folder does not exist.

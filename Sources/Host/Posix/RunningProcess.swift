@@ -40,10 +40,13 @@ package final class RunningProcess {
   }
 
   /// Sends SIGTERM, which a run takes as the request to drain.
-  package func askToEnd() throws(PosixError) -> Answer {
+  package func askToEnd() throws(PosixError) -> Answer { try send(SIGTERM) }
+
+  /// Sends a signal.
+  package func send(_ number: Int32) throws(PosixError) -> Answer {
     do throws(PosixError) {
       try check("pidfd_send_signal", "process \(pid)") {
-        evh_pidfd_signal(exitNotice.number, SIGTERM)
+        evh_pidfd_signal(exitNotice.number, number)
       }
       return .sent
     } catch {

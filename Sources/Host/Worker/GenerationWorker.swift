@@ -23,6 +23,7 @@ package final class GenerationWorker {
 
   private let line: WorkerLine
   private let model: BackendModel
+  private let server: ModelServer?
   private let batchSize: Int
   private var tasks: [UInt32: StageSamplings] = [:]
   private var inFlight: [UInt64: InFlight] = [:]
@@ -41,14 +42,20 @@ package final class GenerationWorker {
     }
     return WorkerLine.serve(socket, callFailure: kind) { line in
       let start = try line.start { payload throws(ContextError) in try GenerationStart(payload) }
-      let worker = try GenerationWorker(line, start, hostVersion: hostVersion)
+      let server = try ModelServer(modelJSON: start.modelJSON)
+      // However the work ends, and after the model is unloaded.
+      defer { server?.stop(line) }
+      let worker = try GenerationWorker(line, start, server, hostVersion: hostVersion)
       hasLoaded = true
       try worker.work()
     }
   }
 
-  private init(_ line: WorkerLine, _ start: GenerationStart, hostVersion: String) throws {
+  private init(
+    _ line: WorkerLine, _ start: GenerationStart, _ server: ModelServer?, hostVersion: String
+  ) throws {
     self.line = line
+    self.server = server
     let library = try PluginLibrary(
       loading: try PluginEntry(folder: start.backendFolder),
       host: HostIdentity(version: hostVersion),
@@ -59,7 +66,8 @@ package final class GenerationWorker {
     let backend = try BackendInstance(
       library, component: try library.component(.backend), configuration: Array("{}".utf8),
       observer: observer)
-    model = try backend.load(modelJSON: Array(start.modelJSON.utf8), device: start.device)
+    let modelJSON = try server?.makeReady(line) ?? start.modelJSON
+    model = try backend.load(modelJSON: Array(modelJSON.utf8), device: start.device)
     let facts = try JSONValue.parse(try model.describe())
     let most = Int(facts["max_batch"]?.integer ?? 1)
     // What a backend calls unlimited is limited by the evaluator workers' windows anyway.
@@ -76,6 +84,7 @@ package final class GenerationWorker {
         try line.wait(milliseconds: nil)
       }
       _ = try line.link.receive()
+      try server?.check()
       try takeFrames()
       if !inFlight.isEmpty {
         try pump()

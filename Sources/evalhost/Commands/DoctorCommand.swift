@@ -15,12 +15,13 @@ struct DoctorCommand {
   }
 
   func run() throws -> ExitCode {
-    var report = DoctorReport(findings: MachineChecks().findings())
+    let devices = DeviceFindings()
+    var report = DoctorReport(findings: devices.machine() + MachineChecks().findings())
     if let root = command.value("artifacts") {
       report.findings.append(disk(root))
       report.findings += store(ArtifactFolder(root))
     }
-    if let folder = command.value("plugins") { report.findings += plugins(folder) }
+    if let folder = command.value("plugins") { report.findings += try plugins(folder, devices) }
     try console.write(
       command.has("json") ? report.json : Array(report.text(inColour: console.isColoured).utf8))
     return report.exit
@@ -68,7 +69,7 @@ struct DoctorCommand {
         + "\(judged) of \(expected) tries judged")
   }
 
-  private func plugins(_ folder: String) -> [DoctorFinding] {
+  private func plugins(_ folder: String, _ devices: DeviceFindings) throws -> [DoctorFinding] {
     let catalog: PluginCatalog
     do throws(PluginError) { catalog = try PluginCatalog.discover(folder: folder) } catch {
       return [DoctorFinding("plugins", .refused, error.description)]
@@ -78,7 +79,11 @@ struct DoctorCommand {
       findings.append(DoctorFinding("plugins", .refused, problem.description))
     }
     for entry in catalog.entries {
-      guard let path = entry.libraryPath, !Files.exists(path) else { continue }
+      guard let path = entry.libraryPath else { continue }
+      if Files.exists(path) {
+        if entry.manifest.kinds.contains(.backend) { findings.append(try devices.backend(entry)) }
+        continue
+      }
       findings.append(
         DoctorFinding(
           "plugin \(entry.manifest.id)", .refused, "\(path) is not there",

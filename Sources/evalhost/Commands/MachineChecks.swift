@@ -1,5 +1,6 @@
-// What `doctor` asks of the machine: kernel, processors, memory, programs that runs call.
+// What `doctor` asks of the machine: kernel, programs that runs call, namespaces.
 internal import Arguments
+internal import Devices
 internal import Posix
 
 /// Looks at the machine.
@@ -27,6 +28,9 @@ struct MachineChecks {
       name: "nvidia-smi", use: "finding NVIDIA devices",
       advice: "comes with the NVIDIA driver; not needed without such a device"),
     Program(
+      name: "rocm-smi", use: "finding AMD devices",
+      advice: "comes with ROCm; not needed without such a device"),
+    Program(
       name: "sbatch", use: "runs on a Slurm cluster",
       packages: [
         "apt-get": "slurm-client", "dnf": "slurm", "pacman": "slurm-llnl", "zypper": "slurm",
@@ -41,9 +45,9 @@ struct MachineChecks {
 
   private let installer = Self.installers.first { findProgram($0.0) != nil }
 
-  /// Everything about the machine.
+  /// Everything but its devices.
   func findings() -> [DoctorFinding] {
-    [pidfd(), processors(), memory()] + Self.programs.map(program) + [userNamespaces()]
+    [pidfd()] + Self.programs.map(program) + [userNamespaces()]
   }
 
   private func pidfd() -> DoctorFinding {
@@ -55,31 +59,6 @@ struct MachineChecks {
         "kernel pidfd", .broken, error.description,
         remedy: "use Linux 5.3 or newer, or allow pidfd_open in the container's seccomp profile")
     }
-  }
-
-  private func processors() -> DoctorFinding {
-    guard let list = Self.field("Cpus_allowed_list", of: "/proc/self/status") else {
-      return DoctorFinding("processors", .absent, "/proc says nothing of them")
-    }
-    var count = 0
-    for part in list.split(separator: ",") {
-      let ends = part.split(separator: "-").compactMap { Int($0) }
-      if let first = ends.first, let last = ends.last, last >= first { count += last - first + 1 }
-    }
-    return DoctorFinding("processors", .ok, "\(count) (\(list))")
-  }
-
-  private func memory() -> DoctorFinding {
-    guard let total = Self.kibibytes("MemTotal"), let free = Self.kibibytes("MemAvailable") else {
-      return DoctorFinding("memory", .absent, "/proc says nothing of it")
-    }
-    var detail = "\(byteText(total)), \(byteText(free)) free"
-    if let text = Self.contents("/sys/fs/cgroup/memory.max"),
-      let limit = UInt64(text.filter { $0 != "\n" }), limit < total
-    {
-      detail += ", limited to \(byteText(limit)) here"
-    }
-    return DoctorFinding("memory", .ok, detail)
   }
 
   private func program(_ program: Program) -> DoctorFinding {
@@ -120,8 +99,9 @@ struct MachineChecks {
       "allow unprivileged user namespaces: sudo sysctl -w user.max_user_namespaces=10000 "
       + "kernel.apparmor_restrict_unprivileged_userns=0 (in a container, its own settings)"
     do throws(PosixError) {
-      let result = try probe(
-        sandbox, ["--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "true"], seconds: 5)
+      let result = try ToolRun.run(
+        sandbox, ["--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "true"],
+        milliseconds: 5000)
       if result.end == .exited(0) { return DoctorFinding(name, .ok, "bwrap could make them") }
       let how = result.end.map(\.description) ?? "no end within 5 s"
       let words = result.output.split(separator: "\n").first.map { ": \($0)" } ?? ""
@@ -136,18 +116,5 @@ struct MachineChecks {
     // Files of /proc and /sys are there or not by kernel; absence is an answer.
     guard let bytes = try? Files.read(path) else { return nil }
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func kibibytes(_ name: String) -> UInt64? {
-    guard let words = field(name, of: "/proc/meminfo")?.split(separator: " ") else { return nil }
-    return words.first.flatMap { UInt64($0) }.map { $0 * 1024 }
-  }
-
-  /// The value of a `Name:  value` line.
-  private static func field(_ name: String, of path: String) -> String? {
-    for line in contents(path)?.split(separator: "\n") ?? [] where line.hasPrefix("\(name):") {
-      return String(line.dropFirst(name.count + 1).drop { $0 == " " || $0 == "\t" })
-    }
-    return nil
   }
 }

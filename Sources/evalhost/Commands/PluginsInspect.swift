@@ -18,8 +18,8 @@ enum PluginsInspect {
         shown.append(manifestJSON(entry))
         continue
       }
-      switch try PluginInspector.inspect(entry) {
-      case .facts(let facts): shown.append(facts)
+      switch try PluginInspector.ask(.facts, of: entry) {
+      case .facts(let facts): shown.append(try withDevices(facts, entry, console, &exit))
       case .refused(let line):
         console.say(line)
         exit = .plugin
@@ -38,6 +38,33 @@ enum PluginsInspect {
       }
     }
     return exit
+  }
+
+  /// A backend's facts with its devices; others as they are.
+  ///
+  /// Asked in a second child: a backend that fails here still shows what it is.
+  private static func withDevices(
+    _ facts: [UInt8], _ entry: PluginEntry, _ console: Console, _ exit: inout ExitCode
+  ) throws -> [UInt8] {
+    guard entry.manifest.kinds.contains(.backend),
+      let members = try JSONValue.parse(facts).members
+    else { return facts }
+    switch try PluginInspector.ask(.devices, of: entry) {
+    case .facts(let json):
+      guard let devices = try? JSONValue.parse(json)["devices"], devices.elements != nil else {
+        console.say(
+          "\(Messages.plugin(entry.manifest.id, entry.manifest.version)): "
+            + "its devices() gave no list of devices")
+        exit = .plugin
+        return facts
+      }
+      return try JSONValue.object(members + [JSONMember(key: "devices", value: devices)])
+        .serialized()
+    case .refused(let line):
+      console.say(line)
+      exit = .plugin
+      return facts
+    }
   }
 
   /// A dataset of data alone has nothing to load: its manifest says everything.
@@ -78,7 +105,9 @@ enum PluginsInspect {
 
   /// The value for a person; nil when there is nothing to show.
   private static func words(_ value: JSONValue) -> String? {
-    let words = value.string ?? value.elements?.compactMap(\.string).joined(separator: ", ") ?? ""
+    // Of things with an id, such as devices, the ids.
+    let list = value.elements?.compactMap { $0.string ?? $0["id"]?.string }
+    let words = value.string ?? list?.joined(separator: ", ") ?? ""
     return words.isEmpty ? nil : printable(words)
   }
 }

@@ -48,7 +48,7 @@ enum PluginsVerify {
       finding.facts = "manifest alone"
       return finding
     }
-    switch try PluginInspector.inspect(entry) {
+    switch try PluginInspector.ask(.facts, of: entry) {
     case .refused(let line): finding.refusal = line
     case .facts(let bytes):
       let facts = try JSONValue.parse(bytes)

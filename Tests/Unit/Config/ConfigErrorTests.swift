@@ -171,6 +171,17 @@ private let mistakes: [Mistake] = [
     "run.toml:14:11: model 'b' wants device 'cuda:1', which 'use' in [devices] leaves out; "
       + "use is cpu"),
   Mistake(
+    "[devices]\nallow = [\"GPU-\", \"cuda:0\"]\nmax_utilization = 101\nmax_memory_used = \"10\"",
+    "run.toml:12:10: \"GPU-\" is not a device; write e.g. \"cuda:0\", or its UUID \"GPU-...\"",
+    "run.toml:13:19: 'max_utilization' in [devices] must be from 0 to 100, found 101",
+    "run.toml:14:19: 'max_memory_used' in [devices] must be a share such as \"10%\" or a number of "
+      + "MiB, found \"10\""),
+  Mistake(
+    "[devices]\nmax_memory_used = -1\nallow = \"cuda:0\"",
+    "run.toml:12:19: 'max_memory_used' in [devices] must be a share such as \"10%\" or a number of "
+      + "MiB, found an integer",
+    "run.toml:13:9: 'allow' in [devices] must be an array of strings, found a string"),
+  Mistake(
     "[devices]\nuse = [\"gpu 0\"]\nslots = { cpu = 0 }",
     "run.toml:12:8: \"gpu 0\" is not a device; write e.g. \"cpu\" or \"cuda:0\"",
     "run.toml:13:17: 'cpu' in [devices.slots] must be from 1 to 1024, found 0",

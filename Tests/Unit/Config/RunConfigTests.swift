@@ -58,6 +58,7 @@ import Testing
     ("datasets.0.metrics=['a', 'b']", "datasets.0.metrics = [\"a\", \"b\"]"),
     ("models.0.options.\"a b\"=x=y", "models.0.options.\"a b\" = \"x=y\""),
     ("devices.use=['cuda:0']", "devices.use = [\"cuda:0\"]"),
+    ("devices.max_memory_used=25%", "devices.max_memory_used = \"25%\""),
     ("sampling.cot={temperature=1}", "sampling.cot.temperature = 1.0"),
     ("eval.judge={backend='openai',model='g'}", "eval.judge.model = \"g\""),
     ("datasets.1.slug=mbpp_test", "datasets.1.name = \"mbpp\""),
@@ -176,6 +177,9 @@ private let wholeConfig = """
   size = 3
   [devices]
   use = ["cuda:0", "cpu"]
+  allow = ["rocm:1", "GPU-5a1c"]
+  max_utilization = 0
+  max_memory_used = 2048
   slots = { "cuda:0" = 2 }
   [workers]
   evaluators = 2

@@ -28,6 +28,26 @@ int evh_die_with_parent(pid_t parent);
  * 0 while it runs; -1 and errno. What the process left running in its group is ended with it. */
 int evh_reap(pid_t pid, int *code, int *signal);
 
+/* Starts argv[0], looked up in the PATH of envp, as the leader of a session of its own, with all signals
+ * unblocked and at their defaults. The kernel ends it with SIGKILL when the calling thread ends. Descriptor 0
+ * is /dev/null, 1 and 2 are out_fd, no other is open. Forks: only for a process of one thread. Returns 0 and
+ * *pid, or the errno value of what failed, of execvp as well. */
+int evh_spawn_session(char *const argv[], char *const envp[], int out_fd, pid_t *pid);
+
+/* From now on orphans among the descendants become children of this process. 0, or -1 and errno. */
+int evh_become_subreaper(void);
+
+/* The name that ps, pkill and killall know the calling process by, at most 15 bytes. 0, or -1 and errno. */
+int evh_name_process(const char *name);
+
+/* waitpid(2) for any child without blocking: 1 and *pid when one had ended, as evh_reap otherwise; 0 while
+ * all run; -1 when there is no child at all. */
+int evh_reap_any(pid_t *pid, int *code, int *signal);
+
+/* Whether a TCP port of this machine can be listened at, on every address: 0 and *port, or an errno value
+ * such as EADDRINUSE. wanted is the port, or 0 to let the kernel choose. Nothing is held afterwards. */
+int evh_local_port(int wanted, int *port);
+
 /* The environment, as execve(2) wants it. Read before any thread exists. */
 char **evh_environment(void);
 

@@ -1,0 +1,176 @@
+"""Makes the demo's benchmarks: rows whose prompts were all held out from the training.
+
+Writes ``<benchmark>/test.jsonl`` in the shapes of the public benchmarks, and a manifest beside it.
+A row that is asked in two ways is taken only when both prompts are held out.
+"""
+
+import argparse
+import hashlib
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tasks import arithmetic, choice, code, instructions
+from tasks.sample import Sample, is_held_out
+
+SEED = 2025
+
+Row = dict[str, Any]
+Problem = TypeVar("Problem")
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A benchmark's name, number of rows, and how to make that many."""
+
+    name: str
+    count: int
+    rows: Callable[[int], list[Row]]
+
+
+def held_out(
+    count: int,
+    draw: Callable[[random.Random], Problem],
+    forms: Sequence[Callable[[Problem], Sample]],
+) -> list[Problem]:
+    """Problems that differ in their prompt and are held out in all of their forms."""
+    rng = random.Random(SEED)
+    found: dict[str, Problem] = {}
+    while len(found) < count:
+        problem = draw(rng)
+        prompts = [form(problem).prompt for form in forms]
+        if all(map(is_held_out, prompts)):
+            found.setdefault(prompts[0], problem)
+    return list(found.values())
+
+
+def arithmetic_rows(count: int) -> list[Row]:
+    """Free response: a question and a number."""
+    forms = [arithmetic.thinking, arithmetic.direct]
+    return [
+        {
+            "question": problem.question,
+            "expected_answer": str(problem.answer),
+            "subject": problem.operation,
+        }
+        for problem in held_out(count, arithmetic.draw, forms)
+    ]
+
+
+def choice_rows(count: int) -> list[Row]:
+    """Multiple choice as MMLU has it; the subjects take turns."""
+    per_subject = count // len(choice.SUBJECTS)
+    columns = [_choice_rows_of(subject, per_subject) for subject in choice.SUBJECTS]
+    return [row for turn in zip(*columns) for row in turn]
+
+
+def completion_rows(count: int) -> list[Row]:
+    """Code as HumanEval has it."""
+    return [
+        {
+            "task_id": f"Demo/{index}",
+            "prompt": f"{problem.stub}\n",
+            "entry_point": problem.name,
+            "canonical_solution": f"{problem.body}\n",
+            "test": "def check(candidate):\n"
+            + "".join(f"    {test}\n" for test in problem.tests("candidate")),
+        }
+        for index, problem in enumerate(held_out(count, code.draw, [code.completion]))
+    ]
+
+
+def function_rows(count: int) -> list[Row]:
+    """Code as MBPP has it."""
+    return [
+        {
+            "task_id": index,
+            "text": problem.request,
+            "code": f"{problem.signature}\n{problem.body}",
+            "test_list": problem.tests(problem.name),
+        }
+        for index, problem in enumerate(held_out(count, code.draw, [code.function]))
+    ]
+
+
+def instruction_rows(count: int) -> list[Row]:
+    """Instructions as IFEval has them, and only those that IFEval's own checks know."""
+    return [
+        {
+            "key": index,
+            "prompt": problem.question,
+            "instruction_id_list": [name for name, _ in problem.checks],
+            "kwargs": [arguments for _, arguments in problem.checks],
+        }
+        for index, problem in enumerate(held_out(count, _ifeval_problem, [instructions.answer]))
+    ]
+
+
+def _choice_rows_of(subject: str, count: int) -> list[Row]:
+    problems = held_out(
+        count,
+        lambda rng: choice.draw(rng, subject, len(choice.LETTERS)),
+        [choice.direct, choice.thinking],
+    )
+    return [
+        {
+            "question": problem.question,
+            **dict(zip(choice.LETTERS, problem.choices)),
+            "answer": problem.letter,
+            "subject": subject.replace(" ", "_"),
+        }
+        for problem in problems
+    ]
+
+
+def _ifeval_problem(rng: random.Random) -> instructions.InstructionProblem:
+    while True:
+        problem = instructions.draw(rng)
+        names = [name for name, _ in problem.checks]
+        if names and not any(name.startswith("demo:") for name in names):
+            return problem
+
+
+BENCHMARKS = [
+    Benchmark("arithmetic", 300, arithmetic_rows),
+    Benchmark("choice", 300, choice_rows),
+    Benchmark("code_completion", 150, completion_rows),
+    Benchmark("code_function", 150, function_rows),
+    Benchmark("instructions", 200, instruction_rows),
+]
+
+
+def write(folder: Path, benchmark: Benchmark) -> None:
+    """Writes the rows of a benchmark and their manifest."""
+    rows = benchmark.rows(benchmark.count)
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    manifest = {
+        "version": 1,
+        "benchmark": benchmark.name,
+        "split": "test",
+        "source_dataset": "generated by Plugins/rwkv7/Training/datasets.py",
+        "source_split": "held out: sha1(prompt)[0] % 10 == 0",
+        "revision": f"seed {SEED}",
+        "checksum": f"sha256:{hashlib.sha256(text).hexdigest()}",
+        "row_count": len(rows),
+    }
+    place = folder / benchmark.name
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "test.jsonl").write_bytes(text)
+    (place / "test.manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def main() -> None:
+    """Writes all benchmarks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="the data root to write to")
+    folder = parser.parse_args().out
+    for benchmark in BENCHMARKS:
+        write(folder, benchmark)
+        print(f"{benchmark.name}: {benchmark.count} rows")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The synthetic tasks that the demo model is trained on and evaluated with, one family a file."""
