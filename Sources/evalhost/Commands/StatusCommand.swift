@@ -40,7 +40,9 @@ struct StatusCommand {
       console.say("\(folder.root): the store holds no run yet")
     } else {
       for (index, report) in reports.enumerated() {
-        try console.write((index == 0 ? "" : "\n") + text(report))
+        let scores = try ScoresTable(store, run: report.run.id).text(inColour: console.isColoured)
+        try console.write(
+          (index == 0 ? "" : "\n") + text(report) + (scores.isEmpty ? "" : "\n" + scores))
       }
     }
     return .done
