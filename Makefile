@@ -33,6 +33,8 @@ demo: release  ## the main job end to end on the data in configs/demo; results i
 bench: release  ## speed and memory; figures in docs/performance.md come from here
 	mkdir -p $(BENCH_FOLDER)
 	.build/release/evalhost-bench --evalhost .build/release/evalhost --plugins Plugins --folder $(BENCH_FOLDER)
+	.build/release/evalhost-bench-rwkv7 $(BENCH_FOLDER)
+	scripts/bench-peers.sh $(BENCH_FOLDER)
 
 clean:  ## remove everything that was built
 	rm -rf .build .demo .bench Plugins/*/*.so

@@ -285,7 +285,10 @@ final class ControllerLoop {
       if isAborted || fatal != nil { worker.process.child.kill() }
       worker.process.hangUp()
     }
-    for worker in left { _ = worker.process.child.end(within: 2_000_000_000) }
+    // A worker with a server of its own waits for the server's end.
+    let servers = plan.models.compactMap { $0.config.server?.stopTimeoutSeconds }
+    let patience = UInt64(2 + (servers.max() ?? 0)) * 1_000_000_000
+    for worker in left { _ = worker.process.child.end(within: patience) }
   }
 
   // MARK: Signals and the clock
