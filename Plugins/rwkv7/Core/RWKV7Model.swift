@@ -79,7 +79,14 @@ package final class RWKV7Model: BackendModel {
       var facts = facts
       facts.latency = now() - since
       switch result {
-      case .text(let text, let finish): return try deliver.text(text.span, finish: finish, facts)
+      case .text(let text, let finish, let replaced):
+        if replaced > 0 {
+          call.log(
+            .info,
+            "request \(facts.request), stage \(facts.stage): bytes that are not UTF-8 became "
+              + "\(replaced) U+FFFD")
+        }
+        return try deliver.text(text.span, finish: finish, facts)
       case .scores(let scores, let best): return try deliver.scores(scores, best: best, facts)
       case .failure(let failure): return try deliver.failure(failure, facts)
       case .cancelled: return try deliver.cancelled(facts)

@@ -150,7 +150,7 @@ internal import TestHTTPServer
 
   @Test func `a silent server is given up after its time`() throws {
     let server = try serve { _ in ServerReply([.hang]) }
-    let session = try Session(server.url, off + #","timeout_s":0.05,"retries":1"#)
+    let session = try Session(server.url, off + #","timeout_s":1.5,"retries":1"#)
     let answer = try session.answer(Ask())
     #expect(answer.text.contains("(tried 2 times)") && answer.isRetryable, "\(answer.text)")
   }

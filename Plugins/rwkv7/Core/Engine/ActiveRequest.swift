@@ -18,7 +18,8 @@ struct EngineRequest {
 
 /// What came of a request.
 enum EngineResult {
-  case text([UInt8], finish: Finish)
+  /// `replaced`: how many U+FFFD stand for bytes that were no UTF-8.
+  case text([UInt8], finish: Finish, replaced: Int)
   case scores([ChoiceScore], best: String)
   case failure(PluginFailure)
   case cancelled

@@ -282,7 +282,9 @@ final class BatchEngine {
     request.text.finish()
     // The next stage goes on from this text.
     if request.generated > 0 { cache.keep(request.history, request.state) }
-    end(request, .text(request.text.utf8, finish: finish))
+    end(
+      request,
+      .text(request.text.utf8, finish: finish, replaced: request.text.replacementCount))
   }
 
   // MARK: Continuations

@@ -54,7 +54,7 @@ import Testing
       try engine.takeResults { facts, _, result in
         let line =
           switch result {
-          case .text(let text, let finish): "\(finish) \(String(decoding: text, as: UTF8.self))"
+          case .text(let text, let finish, _): "\(finish) \(String(decoding: text, as: UTF8.self))"
           case .scores(let scores, let best):
             "\(best) \(scores.map { "\($0.logprobSum) \($0.tokenCount) \($0.isGreedy)" })"
           case .failure(let failure): "failure \(failure.message)"
@@ -159,7 +159,7 @@ import Testing
     while !engine.isIdle {
       engine.step()
       try engine.takeResults { facts, _, result in
-        if facts.request == 0, case .text(let text, _) = result {
+        if facts.request == 0, case .text(let text, _, _) = result {
           first = String(decoding: text, as: UTF8.self)
         }
         return true
