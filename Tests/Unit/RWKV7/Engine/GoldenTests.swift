@@ -38,4 +38,37 @@ import Testing
     #expect(largest < 3e-5, "largest difference of a logit: \(largest)")
     print("\(file): largest difference of a logit \(largest)")
   }
+
+  @Test(.enabled(if: TinyModel.isShared, "needs ../shared/rwkv"))
+  func `weights of 8 bits move logits by little against their spread`() throws {
+    let golden = try JSONValue.parse(
+      Array(Data(contentsOf: TinyModel.shared.appending(path: "model/golden-bf16.json"))))
+    var setup = TinyModel.Setup()
+    setup.type = .int8
+    let forward = try TinyModel.forward(setup)
+    let state = try AlignedFloats(count: forward.stateCount)
+    var squares = 0.0, spread = 0.0, count = 0, sameBest = 0
+    let items = try #require(golden["items"]?.elements)
+    for item in items {
+      let prompt = try #require(item["token_ids"]?.elements).map { UInt32($0.integer ?? -1) }
+      let wanted = try #require(item["logits_fp32"]?.elements).map { $0.double ?? .nan }
+      state.clear()
+      let logits = forward.read(prompt, state).map(Double.init)
+      let mean = wanted.reduce(0, +) / Double(wanted.count)
+      for (found, wanted) in zip(logits, wanted) {
+        squares += (found - wanted) * (found - wanted)
+        spread += (wanted - mean) * (wanted - mean)
+        count += 1
+      }
+      let best = { (values: [Double]) in values.indices.max { values[$0] < values[$1] } }
+      if best(logits) == best(wanted) { sameBest += 1 }
+    }
+    let error = (squares / Double(count)).squareRoot()
+    let deviation = (spread / Double(count)).squareRoot()
+    print(
+      "int8: root mean square error of a logit \(error), their deviation \(deviation), "
+        + "\(sameBest) of \(items.count) best tokens the same")
+    #expect(error < 0.05 * deviation)
+    #expect(sameBest >= items.count - 1)
+  }
 }
