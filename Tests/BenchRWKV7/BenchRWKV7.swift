@@ -77,7 +77,7 @@ enum BenchRWKV7 {
 
 /// What one thread of this machine can do at most.
 struct Limits {
-  let fma = probe_fma(0.5)
+  let fma = probe_fma(3)
   let read: Double
 
   init() {

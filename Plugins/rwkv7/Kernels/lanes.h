@@ -77,23 +77,24 @@ RK_INLINE v16f rk_widen_f16(const void *from) {
 }
 #endif
 
-/* Four sums of 16 lanes: lane + lane 8, then 4, 2, 1. */
-RK_INLINE v4f rk_sum4(v16f a, v16f b, v16f c, v16f d) {
-#define RK_LOW8(x, y) \
-  __builtin_shufflevector(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
-#define RK_HIGH8(x, y) \
-  __builtin_shufflevector(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
-  v16f ab = RK_LOW8(a, b) + RK_HIGH8(a, b);
-  v16f cd = RK_LOW8(c, d) + RK_HIGH8(c, d);
-#undef RK_LOW8
-#undef RK_HIGH8
-  v16f abcd =
-      __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
-      __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-  v8f pairs = __builtin_shufflevector(abcd, abcd, 0, 1, 4, 5, 8, 9, 12, 13) +
-              __builtin_shufflevector(abcd, abcd, 2, 3, 6, 7, 10, 11, 14, 15);
-  return __builtin_shufflevector(pairs, pairs, 0, 2, 4, 6) +
-         __builtin_shufflevector(pairs, pairs, 1, 3, 5, 7);
+/* Eight sums of 16 lanes at once: lane + lane 8, then 4, 2, 1. */
+RK_INLINE v8f rk_sum8(const v16f *of) {
+#define RK_MIX(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
+#define RK_FOLD8(x, y)                                                                      \
+  (RK_MIX(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +                    \
+   RK_MIX(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+#define RK_FOLD4(x, y)                                                                      \
+  (RK_MIX(x, y, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +                  \
+   RK_MIX(x, y, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31))
+  v16f first = RK_FOLD4(RK_FOLD8(of[0], of[1]), RK_FOLD8(of[2], of[3]));
+  v16f second = RK_FOLD4(RK_FOLD8(of[4], of[5]), RK_FOLD8(of[6], of[7]));
+  v16f pairs = RK_MIX(first, second, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29) +
+               RK_MIX(first, second, 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31);
+  return RK_MIX(pairs, pairs, 0, 2, 4, 6, 8, 10, 12, 14) +
+         RK_MIX(pairs, pairs, 1, 3, 5, 7, 9, 11, 13, 15);
+#undef RK_FOLD4
+#undef RK_FOLD8
+#undef RK_MIX
 }
 
 /* The sum of 16 lanes in the same order. */

@@ -9,6 +9,8 @@
 /* Vectors that are multiplied with a widened part. */
 #define RK_MOST_VECTORS 128
 
+#define RK_ROUNDED(count) (((count) + 7) / 8 * 8)
+
 /* Adds rows x vectors products over a range of columns to `sums`. `ahead` is done once for every 16 columns. */
 #define RK_TILE(weights, row_bytes, column_bytes, widen, rows, vectors, ahead)                  \
   do {                                                                                          \
@@ -25,22 +27,26 @@
     }                                                                                           \
   } while (0)
 
-/* Writes the sums of up to 8 rows for one vector. */
+/* Writes the sums of a tile. `sums` has room for a multiple of 8. */
 RK_INLINE void rk_finish(
-    const rk_matmul *m, const v16f *sums, int rows, int vectors, int vector, uint32_t row, uint32_t n) {
-  float total[8];
-  for (int r = 0; r < rows; r += 4) {
-    v16f zero = rk_all(0);
-    v4f four = rk_sum4(
-        sums[r * vectors + vector], r + 1 < rows ? sums[(r + 1) * vectors + vector] : zero,
-        r + 2 < rows ? sums[(r + 2) * vectors + vector] : zero,
-        r + 3 < rows ? sums[(r + 3) * vectors + vector] : zero);
-    memcpy(total + r, &four, sizeof four);
+    const rk_matmul *m, v16f *sums, int rows, int vectors, uint32_t row, uint32_t n) {
+  float total[RK_ROUNDED(8 * RK_VECTORS)];
+  for (int s = rows * vectors; s % 8 != 0; s++) sums[s] = rk_all(0);
+  for (int s = 0; s < rows * vectors; s += 8) {
+    v8f eight = rk_sum8(sums + s);
+    memcpy(total + s, &eight, sizeof eight);
   }
-  float *output = m->output + (size_t)n * m->output_stride + row;
-  for (int r = 0; r < rows; r++) {
-    float value = m->type == RK_I8 ? total[r] * m->scales[row + (uint32_t)r] : total[r];
-    output[r] = m->epilogue == RK_ADD ? output[r] + value : value;
+  if (m->type == RK_I8) {
+    for (int r = 0; r < rows; r++)
+      for (int v = 0; v < vectors; v++) total[r * vectors + v] *= m->scales[row + (uint32_t)r];
+  }
+  for (int v = 0; v < vectors; v++) {
+    float *output = m->output + (size_t)(n + (uint32_t)v) * m->output_stride + row;
+    if (m->epilogue == RK_ADD) {
+      for (int r = 0; r < rows; r++) output[r] += total[r * vectors + v];
+    } else {
+      for (int r = 0; r < rows; r++) output[r] = total[r * vectors + v];
+    }
   }
 }
 
@@ -56,15 +62,14 @@ RK_INLINE void rk_finish(
     const float *input = m->input + (size_t)n * m->input_stride;                                \
     const size_t stride = m->input_stride;                                                      \
     const uint32_t columns = m->columns;                                                        \
-    v16f sums[rows * vectors];                                                                  \
+    v16f sums[RK_ROUNDED(rows * vectors)];                                                      \
     _Pragma("clang loop unroll(full)") for (int s = 0; s < rows * vectors; s++)                 \
         sums[s] = rk_all(0);                                                                    \
     RK_TILE(                                                                                    \
         weights, (size_t)columns * RK_BYTES_##T, RK_BYTES_##T, rk_widen_##T, rows, vectors,      \
         RK_FETCH(weights + (size_t)rows * ((size_t)columns + column) * RK_BYTES_##T,             \
             rows * 16 * RK_BYTES_##T));                                                         \
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)                        \
-        rk_finish(m, sums, rows, vectors, v, row, n + (uint32_t)v);                             \
+    rk_finish(m, sums, rows, vectors, row, n);                                                  \
   }
 
 /* A block of columns of RK_ROWS widened rows with some vectors; sums go on from `kept` unless it is the first
@@ -74,13 +79,12 @@ RK_INLINE void rk_finish(
       const rk_matmul *m, const float *wide, const float *input, uint32_t columns, v16f *kept,  \
       int is_first, int is_last, uint32_t row, uint32_t n) {                                    \
     const size_t stride = m->input_stride;                                                      \
-    v16f sums[RK_ROWS * vectors];                                                               \
+    v16f sums[RK_ROUNDED(RK_ROWS * vectors)];                                                   \
     _Pragma("clang loop unroll(full)") for (int s = 0; s < RK_ROWS * vectors; s++)              \
         sums[s] = is_first ? rk_all(0) : kept[s];                                               \
     RK_TILE((const char *)wide, RK_COLUMN_BLOCK * 4, 4, rk_widen_f32, RK_ROWS, vectors, );      \
     if (is_last) {                                                                              \
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)                      \
-          rk_finish(m, sums, RK_ROWS, vectors, v, row, n + (uint32_t)v);                        \
+      rk_finish(m, sums, RK_ROWS, vectors, row, n);                                             \
     } else {                                                                                    \
       _Pragma("clang loop unroll(full)") for (int s = 0; s < RK_ROWS * vectors; s++)            \
           kept[s] = sums[s];                                                                    \

@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 /* Floating-point operations a second that this thread reaches with nothing but independent fused multiply-adds
- * in registers, over about `seconds`. */
+ * in registers: the middle of many short rounds over about `seconds`. A processor's clock falls under lasting work
+ * with wide vectors; what it does in the first moments is no measure for what lasts. */
 double probe_fma(double seconds);
 
 /* Bytes a second at which this thread reads `count` bytes from end to end, best of `rounds`. */
