@@ -83,7 +83,7 @@ internal import Testing
   }
 
   @Test(arguments: [
-    ("models.0.options.vocabulary=/nowhere/words.txt", "/nowhere/words.txt"),
+    ("models.0.options.vocabulary=/nowhere/words.txt", "the vocabulary '/nowhere/words.txt'"),
     ("models.0.options.threads=0", "threads"), ("models.0.options.weight_type=int4", "int8"),
     ("models.0.weights=/nowhere/x.pth", "/nowhere/x.pth"),
   ])

@@ -3,6 +3,9 @@ package import PluginKit
 
 /// An RWKV-7 model, its vocabulary and the batch that is going on.
 package final class RWKV7Model: BackendModel {
+  /// Heads are padded to round sizes: the released models have 6 rows more than tokens.
+  private static let mostUnusedTokens = 128
+
   private let options: RWKV7Options
   private let vocabulary: Vocabulary
   private let vocabularyDigest: String
@@ -15,33 +18,58 @@ package final class RWKV7Model: BackendModel {
   /// Throws what is wrong with the files or the options, and when memory is lacking.
   init(_ options: RWKV7Options, call: CallContext) throws {
     self.options = options
-    let words = try MappedFile(path: options.vocabulary)
-    let content = Array(words.bytes)
-    do {
-      vocabulary = try Vocabulary(file: content)
-    } catch {
-      throw PluginFailure(.invalidArgument, "vocabulary \(options.vocabulary): \(error)")
-    }
-    vocabularyDigest = sha256(content)
+    (vocabulary, vocabularyDigest) = try Self.readVocabulary(options.vocabulary)
     let file = try WeightFile(path: options.weights)
     let layout = try RWKV7Layout(file)
     shape = layout.shape
     elementType = layout.head.type
-    guard vocabulary.size <= shape.vocabulary else {
+    let unused = shape.vocabulary - vocabulary.size
+    guard unused >= 0, unused < Self.mostUnusedTokens, vocabulary.tokenCount == vocabulary.size - 1
+    else {
       throw PluginFailure(
         .invalidArgument,
-        "the vocabulary \(options.vocabulary) has ids up to \(vocabulary.size - 1), the model "
-          + "\(options.weights) has \(shape.vocabulary) tokens: they do not belong together")
+        "the vocabulary '\(options.vocabulary)' has \(vocabulary.tokenCount) tokens with ids up to "
+          + "\(vocabulary.size - 1), the model '\(options.weights)' has \(shape.vocabulary): they do "
+          + "not belong together; set the option 'vocabulary' to the file of this model")
     }
-    signature = options.signature ?? "sha256:" + sha256(file.mapping.bytes)
+    signature =
+      options.signature ?? withExtendedLifetime(file) { "sha256:" + sha256(file.mapping.bytes) }
     let pool = try KernelPool(threads: options.threads, instructionSet: options.instructionSet)
     let weights = try ModelWeights(file, layout, type: options.weightType, pool: pool) {
       call.progress(0)
     }
     let rows = max(options.chunk, options.maxBatch)
     let forward = try ForwardPass(weights, pool: pool, mostRows: rows, mostLogits: rows)
+    try Self.tryOut(forward, options.weights)
     engine = BatchEngine(
       forward, vocabulary, capacity: options.maxBatch, cachedStates: options.cachedStates)
+  }
+
+  /// The vocabulary of a file, and the file's SHA-256.
+  private static func readVocabulary(_ path: String) throws -> (Vocabulary, digest: String) {
+    do {
+      let file = try MappedFile(path: path)
+      // The bytes are those of the mapping, which would else end with its last use, before the copy.
+      let content = withExtendedLifetime(file) { Array(file.bytes) }
+      return (try Vocabulary(file: content), sha256(content))
+    } catch let error as WeightFileError {
+      throw PluginFailure(
+        .invalidArgument, "the vocabulary '\(path)' \(error.reason); see the option 'vocabulary'")
+    } catch {
+      throw PluginFailure(.invalidArgument, "the vocabulary '\(path)': \(error)")
+    }
+  }
+
+  /// Reads token 0, so that damaged weights are found now and not in every request.
+  private static func tryOut(_ forward: ForwardPass, _ path: String) throws(PluginFailure) {
+    let state = try AlignedFloats(count: forward.stateCount)
+    forward.run([StepSegment(state: state, tokens: [0], logitCount: 1)])
+    guard forward.logits(0).allSatisfy(\.isFinite) else {
+      throw PluginFailure(
+        .invalidArgument,
+        "the weights '\(path)' give logits that are no numbers: the file is damaged, or its number "
+          + "type is too narrow for this model; download or convert it again")
+    }
   }
 
   /// Names the weights, and in `build` everything else that decides a text: threads, batch and instruction

@@ -25,6 +25,10 @@ struct WeightsFile {
   init(_ path: String, origin: String, cacheRoot: String) throws(PlanError) {
     self.path = path
     self.cacheRoot = cacheRoot
+    // A C string would end there, and another file would be opened.
+    guard !path.utf8.contains(0) else {
+      throw PlanError(.configuration, "\(origin): a path cannot contain a zero byte")
+    }
     do throws(PosixError) {
       file = try Descriptor.readingRegularFile(path)
       stamp = try file.stamp()

@@ -40,9 +40,11 @@ final class ModelServer {
     if family == nil { family = try Descendants() }
     for _ in 1..<Self.mostStarts {
       do { return try address(startOnce(line)) } catch let failure as WorkerFailure {
-        guard start.port == 0, let port = hello?.port, isTaken(port) else { throw failure }
-        line.log(level: 3, "another program took port \(port); the model server is started again")
+        let port = hello?.port
+        // Asked once our own server has let go of it: one that only never became healthy is not tried again.
         stop(line)
+        guard start.port == 0, let port, isTaken(port) else { throw failure }
+        line.log(level: 3, "another program took port \(port); the model server is started again")
       }
     }
     return try address(startOnce(line))

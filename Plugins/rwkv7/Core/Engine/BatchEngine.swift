@@ -17,7 +17,6 @@ final class BatchEngine {
   private var active: [ActiveRequest] = []
   private var freeStates: [AlignedFloats] = []
   private var results: [(facts: Deliver.Facts, since: UInt64, result: EngineResult)] = []
-  private var scratch: [Float] = []
   /// Steps of the model, and tokens that went through it.
   private(set) var stepCount = 0
   private(set) var tokenCount = 0
@@ -206,8 +205,9 @@ final class BatchEngine {
     let common = min(cache.commonLength(tokens), tokens.count - 1)
     if common >= known + Self.worthSharing { request.snapshots = [common] }
     if known == tokens.count, let hit {
-      scratch = hit.logits
-      scratch.withUnsafeMutableBufferPointer { begin(request, $0) }
+      // A copy: the sampler writes into it.
+      var logits = hit.logits
+      logits.withUnsafeMutableBufferPointer { begin(request, $0) }
     }
   }
 

@@ -42,7 +42,7 @@ package final class MappedFile: @unchecked Sendable {
     }
     guard facts.st_mode & S_IFMT == S_IFREG else {
       let kind = facts.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
-      throw WeightFault(.unreadable, "is \(kind); name the .pth or .safetensors file itself")
+      throw WeightFault(.unreadable, "is \(kind); name the one file itself")
     }
     let size = Int(facts.st_size)
     guard size > 0 else { throw WeightFault(.damaged, "is empty; download it again") }
