@@ -31,7 +31,7 @@ final class ServerCore: Sendable {
     self.greet = greet
     self.answer = answer
     self.tls = tls
-    (listener, port) = try listen(on: family)
+    (listener, port) = try bound(on: family)
     var ends: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
@@ -50,8 +50,11 @@ final class ServerCore: Sendable {
   var connectionCount: Int { state.withLock { $0.connections } }
   var openConnections: Int { state.withLock { $0.open.count } }
 
-  /// Begins to accept.
+  /// Begins to listen and to accept; connections are refused before.
   func start() throws(TestServerError) {
+    guard listen(listener, 1024) == 0 else {
+      throw TestServerError(description: "listen: error \(errno)")
+    }
     let acceptor = try ServerThread { self.acceptAll() }
     state.withLock { $0.threads.append(acceptor) }
   }
@@ -129,8 +132,8 @@ final class ServerCore: Sendable {
   }
 }
 
-/// A listening socket on a free port of the loopback interface.
-private func listen(
+/// A socket with a free port of the loopback interface, which does not listen yet.
+private func bound(
   on family: TestHTTPServer.Family
 ) throws(TestServerError) -> (descriptor: Int32, port: UInt16) {
   let domain = family == .v4 ? AF_INET : AF_INET6
@@ -155,7 +158,7 @@ private func listen(
       raw.storeBytes(of: here, as: sockaddr_in6.self)
       size = socklen_t(MemoryLayout<sockaddr_in6>.size)
     }
-    guard bind(descriptor, address, size) == 0, Glibc.listen(descriptor, 1024) == 0,
+    guard bind(descriptor, address, size) == 0,
       getsockname(descriptor, address, &size) == 0
     else { return nil }
     // Both have the port at the same place.

@@ -16,9 +16,10 @@ package final class TestHTTPServer: Sendable {
   ///
   /// `answer` runs on the connections' threads, several at once. `greet` may act on a connection before
   /// anything is read from it (its argument counts connections from 0); nil does nothing. A greeting that
-  /// closes while a request is on its way is a reset for the client.
+  /// closes while a request is on its way is a reset for the client. With `starts` false the port is
+  /// taken and refuses connections until `start`.
   package init(
-    family: Family = .v4, certificate: TestCertificate? = nil,
+    family: Family = .v4, certificate: TestCertificate? = nil, starts: Bool = true,
     greet: @escaping @Sendable (Int) -> ServerReply? = { _ in nil },
     answer: @escaping @Sendable (ReceivedRequest) -> ServerReply
   ) throws(TestServerError) {
@@ -27,8 +28,11 @@ package final class TestHTTPServer: Sendable {
     var tls: ServerTLS?
     if let certificate { tls = try ServerTLS(certificate) }
     core = try ServerCore(family: family, tls: tls, greet: greet, answer: answer)
-    try core.start()
+    if starts { try core.start() }
   }
+
+  /// Begins to listen, once, where the server was made not to.
+  package func start() throws(TestServerError) { try core.start() }
 
   deinit { core.stop() }
 

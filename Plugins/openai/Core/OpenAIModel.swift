@@ -10,6 +10,8 @@ package final class OpenAIModel: BackendModel {
   private let line: ServerLine
   private let server: ServerFacts
   private let bodies: RequestBody
+  /// How many requests may be on their way.
+  private let connections: Int
   private var circuit = Circuit(
     threshold: 5, firstInterval: 250_000_000, longestInterval: 30_000_000_000)
 
@@ -35,6 +37,7 @@ package final class OpenAIModel: BackendModel {
     self.line = line
     self.server = server
     bodies = RequestBody(options, server: server.kind)
+    connections = server.connections(options)
   }
 
   /// What was found when the model was loaded.
@@ -198,7 +201,7 @@ extension OpenAIModel {
   /// Sends what may be sent, and fails what has waited too long for a server that is gone.
   private func sendDue(_ context: CallContext) {
     let moment = now()
-    while sent.count < options.connections, let due = waiting.firstDue, max(due, gate) <= moment {
+    while sent.count < connections, let due = waiting.firstDue, max(due, gate) <= moment {
       let permission = circuit.permission(at: moment)
       if case .none = permission { break }
       guard let number = waiting.removeFirst() else { break }
@@ -223,7 +226,7 @@ extension OpenAIModel {
 
   /// When the next call may be sent; the largest number when only an answer can change that.
   private func nextSend(after moment: UInt64) -> UInt64 {
-    guard sent.count < options.connections, let due = waiting.firstDue else { return .max }
+    guard sent.count < connections, let due = waiting.firstDue else { return .max }
     var next = max(due, gate)
     if case .none(let until) = circuit.permission(at: moment) { next = max(next, until) }
     if let since = circuit.openSince { next = min(next, later(since, by: options.giveUpAfter)) }
@@ -297,7 +300,8 @@ extension OpenAIModel {
       finished.append(end)
     } catch {
       jobs[call.job] = job
-      fail(PluginFailure(error.code, "\(options.endpoint): \(error.message)"), job.facts)
+      let message = "\(options.endpoint): \(error.message)\(line.advice(on: answer))"
+      fail(PluginFailure(error.code, message), job.facts)
     }
   }
 

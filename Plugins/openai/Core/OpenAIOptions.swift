@@ -48,7 +48,8 @@ package struct OpenAIOptions: Sendable {
   let body: [JSONMember]
   let includesReasoning: Bool
   let maxBatch: Int
-  let connections: Int
+  /// Nil: as many as the server says that it serves at once, else as many as is usual.
+  let connections: Int?
   /// In nanoseconds, as all times below.
   let timeout: UInt64
   let connectTimeout: UInt64
@@ -95,7 +96,9 @@ package struct OpenAIOptions: Sendable {
     includesReasoning =
       try options.string("reasoning", default: "ignore", oneOf: ["ignore", "include"]) == "include"
     maxBatch = try options.integer("max_batch", default: 256, in: 1...65_536)
-    connections = try options.integer("connections", default: min(maxBatch, 64), in: 1...4096)
+    connections =
+      options.has("connections")
+      ? try options.integer("connections", default: 64, in: 1...4096) : nil
     timeout = try Self.seconds(&options, "timeout_s", 600)
     connectTimeout = try Self.seconds(&options, "connect_timeout_s", 10)
     retry = RetryPolicy(

@@ -156,10 +156,9 @@ struct RequestBody: Sendable {
   private func value(of field: ExtraField, _ sampling: Sampling) -> JSONValue {
     func list(_ ids: [Int32]) -> JSONValue { .array(ids.map { .integer(Int64($0)) }) }
     switch field {
-    // All servers that have it take -1 for "all".
-    case .topK: return .integer(sampling.topK == 0 ? -1 : Int64(sampling.topK))
+    case .topK: return .integer(sampling.topK == 0 ? server.wholeTopK : Int64(sampling.topK))
     case .minP: return .integer(0)
-    case .repetitionPenalty: return .integer(1)
+    case .repetitionPenalty, .repeatPenalty: return .integer(1)
     case .stopTokenIDs: return list(sampling.stopTokens)
     case .banTokens: return list(sampling.banTokens)
     case .noPenaltyTokens: return list(sampling.noPenaltyTokens)

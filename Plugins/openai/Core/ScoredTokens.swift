@@ -80,7 +80,9 @@ struct ScoredTokens {
     guard !continuation.isEmpty else {
       throw PluginFailure(.unsupported, "an empty choice has no log-probability")
     }
-    for end in mayHaveOneMore ? [tokens.count - 1, tokens.count] : [tokens.count] where end > 0 {
+    // A server may leave the one more out when it is the end of the text.
+    let hasOneMore = mayHaveOneMore && !spell(prompt + continuation)
+    for end in hasOneMore ? [tokens.count - 1, tokens.count] : [tokens.count] where end > 0 {
       if let start = start(of: continuation, end: end, isRaw: false)
         ?? start(of: continuation, end: end, isRaw: true)
         ?? startByOffsets(of: continuation, after: prompt, end: end)
@@ -92,6 +94,17 @@ struct ScoredTokens {
     throw PluginFailure(
       .io,
       "the tokens in '\(path)' of the server's answer do not end with the text of the choice")
+  }
+
+  /// Whether all tokens together are this text.
+  private func spell(_ text: String) -> Bool {
+    var rest = text.unicodeScalars[...]
+    for token in tokens {
+      let scalars = token.text.unicodeScalars
+      guard rest.starts(with: scalars) else { return false }
+      rest.removeFirst(scalars.count)
+    }
+    return rest.isEmpty
   }
 
   private static let startsTheText = PluginFailure(

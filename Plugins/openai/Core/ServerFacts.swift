@@ -34,9 +34,17 @@ package struct ServerFacts: Sendable {
   var contextLength: Int?
   /// What the list of models says of the model, as far as it does not change from start to start.
   var identity: String
+  /// How many requests it serves at once, if it says so (llama.cpp).
+  var slots: Int?
 }
 
 extension ServerFacts {
+  /// How many requests may be on their way at once.
+  func connections(_ options: OpenAIOptions) -> Int {
+    // More would only wait, and at llama.cpp keep connections from being served at all.
+    options.connections ?? min(options.maxBatch, slots ?? 64)
+  }
+
   /// What the host is told; the same for the same server and options whenever it is asked.
   func description(_ options: OpenAIOptions) -> ModelDescription {
     ModelDescription(

@@ -1,6 +1,7 @@
 // The one connection pool to the server, and how requests to it are made.
 internal import Glibc
 internal import HTTPClient
+internal import JSONFormat
 internal import PluginKit
 
 /// The server as its HTTP client sees it; owned by one thread.
@@ -15,7 +16,8 @@ final class ServerLine {
     self.options = options
     self.key = key
     var limits = HTTPLimits()
-    limits.connections = options.connections
+    // Without the option the model bounds them, by what the server says of itself.
+    limits.connections = options.connections ?? 4096
     limits.connectTimeout = options.connectTimeout
     // Nothing is streamed: a server is silent until its answer is whole.
     limits.idleTimeout = options.timeout
@@ -58,9 +60,23 @@ final class ServerLine {
   func request(
     _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8] = []
   ) throws(PluginFailure) -> HTTPRequest {
+    try request(method, target: options.endpoint.target(path), body)
+  }
+
+  /// A request for a path that servers have beside `/v1` and not below it.
+  func request(beside path: String) throws(PluginFailure) -> HTTPRequest {
+    let base = options.endpoint.path
+    let target = options.endpoint.target(path)
+    guard base.hasSuffix("/v1") else { return try request(.get, target: target, []) }
+    return try request(
+      .get, target: String(base.dropLast(3)) + String(target.dropFirst(base.count)), [])
+  }
+
+  private func request(
+    _ method: HTTPRequest.Method, target: String, _ body: [UInt8]
+  ) throws(PluginFailure) -> HTTPRequest {
     do throws(HTTPRequestError) {
-      return try HTTPRequest(
-        method, options.endpoint.target(path), headers: headers, body: body)
+      return try HTTPRequest(method, target, headers: headers, body: body)
     } catch {
       throw PluginFailure(.badConfiguration, "option 'base_url': \(error)")
     }
@@ -69,6 +85,16 @@ final class ServerLine {
   /// What a response means.
   func reply(_ response: HTTPResponse) -> ServerReply {
     ServerReply(response, key: key, keyName: options.apiKeyEnvironment, model: options.model)
+  }
+
+  /// What an answer without `choices` lets one guess; empty when nothing.
+  ///
+  /// llama.cpp has `/completions` with a format of its own beside the one below `/v1`.
+  func advice(on answer: JSONValue) -> String {
+    guard answer["choices"] ?? .null == .null, !options.endpoint.path.hasSuffix("/v1") else {
+      return ""
+    }
+    return "; base_url usually ends in /v1"
   }
 
   /// One line about a failure, with where it was.
@@ -137,9 +163,19 @@ extension HTTPFailure {
     case final
   }
 
+  /// Whether nobody took the connection, as before a server is up.
+  var isNobodyThere: Bool {
+    switch reason {
+    case .connectRefused, .connect, .connectTimeout: true
+    default: false
+    }
+  }
+
   var meaning: Meaning {
     switch reason {
-    case .resolve, .connectRefused, .connect, .connectTimeout, .reset, .closedBeforeResponse: .lost
+    case .resolve, .connectRefused, .connect, .connectTimeout, .handshakeTimeout, .reset,
+      .closedBeforeResponse:
+      .lost
     case .closedInBody, .malformed, .timeout, .system: .transient
     case .tls, .tooLarge, .cancelled: .final
     }

@@ -19,16 +19,20 @@ struct ServerProbe {
   private var kind = ServerKind.other
   /// Why the methods that were tried do not work, for the error when one was demanded.
   private var reasons: [String] = []
+  /// The paths that were asked: whether nothing is there, in the server's words.
+  private var missing: [String: String] = [:]
+  private var present: Set<String> = []
 
   init(_ options: OpenAIOptions, _ line: ServerLine) {
     self.options = options
     self.line = line
   }
 
-  /// Asks; throws a retryable failure when the server is not there.
+  /// Asks, waiting for a server that is not up yet; throws when it is not to be had.
   mutating func run(call: CallContext) throws(PluginFailure) -> ServerFacts {
     let listing = try models(call)
     let choose = try findChoose(call)
+    try checkPaths()
     if choose == .none, options.choose != .none {
       guard options.choose == .auto else {
         throw PluginFailure(
@@ -39,9 +43,49 @@ struct ServerProbe {
       call.log(
         .info, "\(options.endpoint): the server gives no log-probabilities; it cannot choose")
     }
-    return ServerFacts(
+    var facts = ServerFacts(
       kind: kind, choose: choose, contextLength: listing.contextLength,
       identity: listing.identity)
+    if kind == .llamaCpp, options.connections == nil { facts.slots = try slots(call) }
+    if choose != .none {
+      call.log(
+        .info,
+        "\(options.endpoint): choices are scored by \(choose.name); server \(kind.rawValue)")
+    }
+    if let slots = facts.slots {
+      call.log(
+        .info,
+        "\(options.endpoint): the server has \(slots) slots; \(facts.connections(options)) "
+          + "connections are used (option connections)")
+    }
+    return facts
+  }
+
+  /// Throws where nothing of the API was found, which would fail each request.
+  private func checkPaths() throws(PluginFailure) {
+    let apis: [API] =
+      switch options.endpointChoice {
+      case .auto: [.completions, .chat]
+      case .chat: [.chat]
+      case .completions: [.completions]
+      }
+    let paths = ["/models"] + apis.map(\.rawValue)
+    guard present.isEmpty, paths.allSatisfy({ missing[$0] != nil }), let words = missing["/models"]
+    else { return }
+    throw PluginFailure(
+      .badConfiguration,
+      "nothing of the OpenAI API is at \(options.endpoint) (asked for "
+        + "\(paths.joined(separator: ", "))): \(words); base_url usually ends in /v1")
+  }
+
+  /// How many requests llama.cpp serves at once; nil when it does not say.
+  private func slots(_ call: CallContext) throws(PluginFailure) -> Int? {
+    let completion = try line.send(try line.request(beside: "/props"), call: call)
+    guard case .response(let response) = completion.outcome,
+      case .answer(let answer) = line.reply(response),
+      let slots = answer["total_slots"]?.integer, slots > 0
+    else { return nil }
+    return Int(clamping: slots)
   }
 
   // MARK: The list of models
@@ -50,6 +94,7 @@ struct ServerProbe {
     _ call: CallContext
   ) throws(PluginFailure) -> (identity: String, contextLength: Int?) {
     let (listing, header) = try attempt(try line.request(.get, "/models"), call)
+    note(listing, at: "/models")
     guard case .answer(let answer) = listing, let data = answer["data"]?.elements else {
       kind = ServerKind(ownedBy: "", serverHeader: header)
       return ("", nil)
@@ -88,20 +133,25 @@ struct ServerProbe {
     for method in wanted {
       switch method {
       case .echo where completes:
-        for (maxTokens, batches) in [(0, true), (1, true), (0, false), (1, false)] {
+        // 0 comes last and only where 1 is refused: to llama-cpp-python it means "no limit".
+        var isRefused = true
+        for (maxTokens, batches) in [(1, true), (1, false), (0, true), (0, false)] {
+          guard completes, maxTokens > 0 || isRefused else { break }
           let found = ChooseMethod.echo(maxTokens: maxTokens, batches: batches)
-          if try scores(found, body, call, &completes) { return found }
-          guard completes else { break }
+          switch try scores(found, body, call, &completes) {
+          case .scores: return found
+          case .none: isRefused = false
+          case .refused: break
+          }
         }
       case .promptLogprobs where completes:
         for batches in [true, false] {
           let found = ChooseMethod.promptLogprobs(batches: batches)
-          if try scores(found, body, call, &completes) { return found }
+          if try scores(found, body, call, &completes) == .scores { return found }
           guard completes else { break }
         }
       case .topLogprobs:
-        // Hosted servers give at most 20 in the chat API and 5 in the other.
-        let counts = options.topLogprobs.map { [$0] } ?? [20, 5]
+        let counts = options.topLogprobs.map { [$0] } ?? kind.topLogprobs
         let apis: [API] =
           switch options.endpointChoice {
           case .auto: completes ? [.completions, .chat] : [.chat]
@@ -121,28 +171,43 @@ struct ServerProbe {
     return .none
   }
 
+  /// What came of trying to have texts scored.
+  private enum Trial {
+    case scores
+    /// An answer, but without scores.
+    case none
+    case refused
+  }
+
   /// Whether the server scores two small texts in this way.
   private mutating func scores(
     _ method: ChooseMethod, _ body: RequestBody, _ call: CallContext, _ completes: inout Bool
-  ) throws(PluginFailure) -> Bool {
+  ) throws(PluginFailure) -> Trial {
     let scoring = TextScoring(method, prompt: "1, 2, 3,", choices: [" 4", " 5"])
-    guard let scoring, let (bytes, part) = try scoring.calls(body).first else { return false }
-    switch try attempt(try line.request(.completions, bytes), call).attempt {
+    guard let scoring, let (bytes, part) = try scoring.calls(body).first else { return .refused }
+    let tried = try attempt(try line.request(.completions, bytes), call).attempt
+    note(tried, at: API.completions.rawValue)
+    switch tried {
     case .answer(let answer):
       do throws(PluginFailure) {
         _ = try scoring.scores(answer, part)
-        return true
+        if case .echo(maxTokens: 0, _) = method,
+          answer["usage"]?["completion_tokens"]?.integer != 0
+        {
+          throw PluginFailure(.io, "the server generates text for max_tokens = 0")
+        }
+        return .scores
       } catch {
-        reasons.append(error.message)
-        return false
+        reasons.append(error.message + line.advice(on: answer))
+        return .none
       }
     case .refused(let reason):
       reasons.append(reason)
-      return false
+      return .refused
     case .noSuchPath(let reason):
       reasons.append(reason)
       completes = false
-      return false
+      return .refused
     }
   }
 
@@ -151,19 +216,26 @@ struct ServerProbe {
   ) throws(PluginFailure) -> Bool {
     let wish = Wish(prompt: "1, 2, 3,", isMessages: false, sampling: nil, seed: 0)
     let request = try line.request(api, try body.topLogprobs(wish, api, count: count))
-    switch try attempt(request, call).attempt {
+    let tried = try attempt(request, call).attempt
+    note(tried, at: api.rawValue)
+    switch tried {
     case .answer(let answer):
       do throws(PluginFailure) {
         _ = try NextTokens(answer)
         return true
       } catch {
-        reasons.append(error.message)
+        reasons.append(error.message + line.advice(on: answer))
         return false
       }
     case .refused(let reason), .noSuchPath(let reason):
       reasons.append(reason)
       return false
     }
+  }
+
+  /// Remembers whether there is something at a path.
+  private mutating func note(_ attempt: Attempt, at path: String) {
+    if case .noSuchPath(let words) = attempt { missing[path] = words } else { present.insert(path) }
   }
 
   // MARK: One request
@@ -173,13 +245,14 @@ struct ServerProbe {
     _ request: HTTPRequest, _ call: CallContext
   ) throws(PluginFailure) -> (attempt: Attempt, serverHeader: String) {
     var failures = 0
+    var absence = Absence()
     while true {
       let completion = try line.send(request, call: call)
       let response: HTTPResponse
       switch completion.outcome {
       case .failure(let failure):
-        throw PluginFailure(
-          .io, line.key.redacting(line.sentence(failure)), isRetryable: failure.meaning != .final)
+        try wait(after: failure, &absence, call)
+        continue
       case .response(let found): response = found
       }
       let header = response.headers.first("server") ?? ""
@@ -202,5 +275,40 @@ struct ServerProbe {
         try line.wait(delay, call: call)
       }
     }
+  }
+
+  /// How long a server has not been there.
+  private struct Absence {
+    var failures = 0
+    var since: UInt64 = 0
+  }
+
+  /// Waits for a server that is not up yet; throws after any other failure, and when it was long enough.
+  private func wait(
+    after failure: HTTPFailure, _ absence: inout Absence, _ call: CallContext
+  ) throws(PluginFailure) {
+    let sentence = line.key.redacting(line.sentence(failure))
+    // Later it may be the server's trouble; of one that never spoke TLS it is the address.
+    guard failure.reason != .handshakeTimeout else {
+      throw PluginFailure(.badConfiguration, sentence)
+    }
+    guard failure.isNobodyThere, options.retry.retries > 0 else {
+      throw PluginFailure(.io, sentence, isRetryable: failure.meaning != .final)
+    }
+    let moment = now()
+    let seconds = options.giveUpAfter / 1_000_000_000
+    absence.failures += 1
+    if absence.failures == 1 {
+      absence.since = moment
+      call.log(.warning, "\(sentence) (waiting up to \(seconds) s for it: give_up_after_s)")
+    }
+    let end = later(absence.since, by: options.giveUpAfter)
+    // The host's own tries would wait as long again, each.
+    guard moment < end else {
+      throw PluginFailure(.io, "\(sentence) (given up after \(seconds) s: give_up_after_s)")
+    }
+    let delay = options.retry.delay(
+      failures: min(absence.failures, options.retry.retries), seed: UInt64(absence.failures))
+    try line.wait(min(delay ?? 0, end - moment), call: call)
   }
 }

@@ -45,6 +45,8 @@ final class Connection {
   /// The server takes nothing more; what it had sent before can still be read.
   private var sendFailure: SystemFailure?
   private var lastActivity: UInt64 = 0
+  /// A byte of the server's side of the handshake has come.
+  private var handshakeIsAnswered = false
 
   /// A connection that will carry `exchange` first.
   init(
@@ -144,7 +146,9 @@ final class Connection {
   func expire(now: UInt64, buffer: inout [UInt8]) -> Step {
     if let exchange, exchange.deadline <= now { return .failed(.timeout(.total)) }
     switch phase {
-    case .resolving, .handshaking: return .failed(.connectTimeout)
+    case .resolving: return .failed(.connectTimeout)
+    case .handshaking:
+      return .failed(handshakeIsAnswered ? .connectTimeout : .handshakeTimeout)
     case .dialing(var dialer):
       let step = dialer.attemptTimedOut(now: now)
       phase = .dialing(dialer)
@@ -158,6 +162,16 @@ final class Connection {
   ///
   /// True when an earlier request was answered on this connection and no byte came for this one.
   var wasStale: Bool { answered > 0 && parser.received == 0 }
+
+  /// It is connected, but nothing shows that the server has taken it up: no byte of its first response
+  /// has come.
+  var mayBeUnserved: Bool {
+    switch phase {
+    case .resolving, .dialing, .closed: false
+    case .handshaking: !handshakeIsAnswered
+    case .ready: answered == 0 && parser.received == 0
+    }
+  }
 
   /// Nothing has come since the last response, not even the end: the next request can use it.
   func isQuiet(buffer: inout [UInt8]) -> Bool {
@@ -217,7 +231,9 @@ final class Connection {
           return exchangeBytes(now: now, buffer: &buffer)
         }
         switch socket.receive(into: &buffer) {
-        case .bytes(let count): try session.receive(buffer[..<count])
+        case .bytes(let count):
+          handshakeIsAnswered = true
+          try session.receive(buffer[..<count])
         case .blocked: return .working
         case .end: return .failed(.tls("the server closed the connection during the handshake"))
         case .failed(let code):

@@ -149,9 +149,17 @@ package final class HTTPClient {
     return nil
   }
 
+  /// How long an unused connection is kept as things are.
+  private var keepAlive: UInt64 {
+    active.contains(where: \.mayBeUnserved)
+      ? min(limits.keepAlive, limits.contendedKeepAlive) : limits.keepAlive
+  }
+
   private func closeExpired(now: UInt64) {
+    guard !idle.isEmpty else { return }
+    let span = keepAlive
     // The list is in the order of last use, so the expired ones are at its beginning.
-    let expired = idle.prefix { after($0.idleSince, limits.keepAlive) <= now }
+    let expired = idle.prefix { after($0.idleSince, span) <= now }
     guard !expired.isEmpty else { return }
     for connection in expired { connection.close() }
     idle.removeFirst(expired.count)
@@ -223,7 +231,7 @@ package final class HTTPClient {
   /// Remembers which address works, and asks again after none did.
   private func learn(from connection: Connection, _ reason: HTTPFailure.Reason?) {
     switch reason {
-    case .connect, .connectRefused, .connectTimeout:
+    case .connect, .connectRefused, .connectTimeout, .handshakeTimeout:
       if case .known = addresses { addresses = .unknown }
     default:
       guard let good = connection.address, case .known(let list) = addresses, list.first != good
@@ -240,6 +248,7 @@ package final class HTTPClient {
     var watched: [Connection] = []
     watched.reserveCapacity(active.count)
     var wakeUp = exchanges.isEmpty ? now : end
+    if let oldest = idle.first { wakeUp = min(wakeUp, after(oldest.idleSince, keepAlive)) }
     for connection in active {
       wakeUp = min(wakeUp, connection.deadline)
       guard let (descriptor, write) = connection.interest else { continue }

@@ -12,6 +12,8 @@ package struct HTTPFailure: Error, Equatable, Sendable {
     case connect(String)
     /// The connection, TLS included, was not ready in time.
     case connectTimeout
+    /// The server accepted the connection and said nothing to the beginning of TLS in time.
+    case handshakeTimeout
     /// TLS failed, or its library or certificates are missing; OpenSSL's words.
     case tls(String)
     /// The server reset the connection.
@@ -68,6 +70,8 @@ extension HTTPFailure: CustomStringConvertible {
     case .connectRefused: "the connection was refused: is the server running?"
     case .connect(let words): "cannot connect: \(words)"
     case .connectTimeout: "the server did not accept the connection in time"
+    case .handshakeTimeout:
+      "the TLS handshake got no answer in time: is it http:// and not https://?"
     case .tls(let words): "TLS: \(words)"
     case .reset: "the server reset the connection"
     case .closedBeforeResponse(0): "the server closed the connection without an answer"

@@ -14,6 +14,10 @@ package struct HTTPLimits: Equatable, Sendable {
   package var totalTimeout: UInt64 = 1_800_000_000_000
   /// How long an unused connection is kept for the next request.
   package var keepAlive: UInt64 = 30_000_000_000
+  /// The same while a request waits for its first byte on a connection that has not answered any yet.
+  ///
+  /// Servers with a thread for each connection (llama.cpp) serve it only when another connection ends.
+  package var contendedKeepAlive: UInt64 = 100_000_000
   /// Bytes of a response's head, its interim responses and trailers included.
   package var headBytes = 64 << 10
   /// Bytes of a response's body.

@@ -70,12 +70,12 @@ import Testing
     guard
       let client = try? client(
         "https://127.0.0.1:\(server.port)", tls: TLSOptions(trust: .anyone),
-        change: { $0.connectTimeout = 100_000_000 })
+        change: { $0.connectTimeout = 2_000_000_000 })
     else {
       print("skipped: this machine has no libssl")
       return
     }
-    #expect(try client.ask() == .failure(.connectTimeout, false))
+    #expect(try client.ask() == .failure(.handshakeTimeout, false))
   }
 
   @Test func `polling without requests returns at once, and a wait ends when it should`() throws {

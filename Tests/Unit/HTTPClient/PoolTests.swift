@@ -108,6 +108,25 @@ import Testing
     #expect(try client.ask() == .response(200, "1"))
   }
 
+  @Test func `an unused connection makes room for one that is not served yet`() throws {
+    // Like a server with one thread: the second connection has its turn when the first has ended.
+    let room = Room()
+    let server = try TestHTTPServer(
+      greet: { number in
+        if number == 1 { room.waitForAnother() }
+        return nil
+      }, answer: { .text("\($0.connection)") })
+    room.server.withLock { $0 = server }
+    defer { room.server.withLock { $0 = nil } }
+    let client = try client(server.url, connections: 2) { $0.keepAlive = .max }
+    _ = client.start(try HTTPRequest(.get, "/"))
+    _ = client.start(try HTTPRequest(.get, "/"))
+    let answers = client.finishAll().values.map { Answer($0) }
+    #expect(answers.contains(.response(200, "0")) && answers.contains(.response(200, "1")))
+    // Where each has been served, both are kept.
+    #expect(try client.ask() == .response(200, "1") && server.connectionCount == 2)
+  }
+
   @Test func `a cancelled request ends once, wherever it is`() throws {
     let server = try TestHTTPServer { $0.target == "/hang" ? ServerReply([.hang]) : .text("ok") }
     let client = try client(server.url, connections: 1)
@@ -155,6 +174,16 @@ import Testing
     }
     #expect(before == 0)
     #expect(try openSockets(to: server.port) == 0)
+  }
+}
+
+/// Lets a connection wait until it is the only one of its server.
+private final class Room: Sendable {
+  let server = Mutex<TestHTTPServer?>(nil)
+
+  func waitForAnother() {
+    // Ends with the test, which may be before.
+    while server.withLock({ $0.map { $0.openConnections > 1 } ?? false }) { usleep(200) }
   }
 }
 

@@ -77,6 +77,7 @@ enum FakeTokens {
     var echo = false
     var promptLogprobs = false
     var zeroTokens = true
+    var oneToken = true
     var batches = true
     var offsets = true
     var refusal = 400
@@ -91,8 +92,8 @@ enum FakeTokens {
       let no = Reply.error(can.refusal, "not supported")
       if texts.count > 1, !can.batches { return no }
       if body["echo"]?.bool == true {
-        guard can.echo, can.zeroTokens || body["max_tokens"]?.integer == 1 else { return no }
         let generated = body["max_tokens"]?.integer == 1
+        guard can.echo, generated ? can.oneToken : can.zeroTokens else { return no }
         // In the wrong order, as a server may.
         return Self.answer(
           texts.enumerated().reversed().map {
@@ -112,6 +113,8 @@ enum FakeTokens {
   @Test(arguments: [
     (Abilities(echo: true), "echo", 1),
     (Abilities(echo: true, zeroTokens: false), "echo", 1),
+    (Abilities(echo: true, oneToken: false), "echo", 1),
+    (Abilities(echo: true, oneToken: false, batches: false), "echo", 3),
     (Abilities(echo: true, batches: false), "echo", 3),
     (Abilities(echo: true, zeroTokens: false, batches: false, offsets: false), "echo", 3),
     (Abilities(promptLogprobs: true), "prompt_logprobs", 1),
@@ -202,6 +205,62 @@ enum FakeTokens {
       #expect(answer.text.contains("none of the 2 choices begins with one of the 5"))
     }
     #expect(answer.scores == scores)
+  }
+
+  @Test func `no server is asked for text without a limit`() throws {
+    // llama-cpp-python's way: one prompt at a time, and 0 tokens are all that there is room for.
+    let server = try serve { request in
+      let body = (try? JSONValue.parse(request.body)) ?? .null
+      let texts = Self.texts(body)
+      guard body["echo"]?.bool == true, texts.count == 1 else { return Reply.error(500, "assert") }
+      return Self.answer([FakeTokens.echo(texts[0], index: 0, generated: true)])
+    }
+    let session = try Session(server.url)
+    #expect(session.description.contains("choose by echo"), "\(session.description)")
+    #expect(!server.requests.contains { $0.text.contains(#""max_tokens":0"#) })
+    #expect(session.logs == ["\(server.url): choices are scored by echo; server other"])
+    // One that takes nothing but 0 and yet generates is not believed.
+    let liar = try serve { request in
+      let body = (try? JSONValue.parse(request.body)) ?? .null
+      guard body["echo"]?.bool == true, body["max_tokens"]?.integer == 0 else {
+        return Reply.error(400, "no")
+      }
+      let texts = Self.texts(body).enumerated().map {
+        FakeTokens.echo($1, index: $0, generated: false)
+      }
+      return .json(
+        #"{"choices":[\#(texts.joined(separator: ","))],"usage":{"completion_tokens":249}}"#)
+    }
+    let demanding = try Session(liar.url, #""choose":"echo""#)
+    #expect(demanding.message.contains("generates text for max_tokens = 0"), "\(demanding.message)")
+  }
+
+  @Test(arguments: [("", 3), (#""connections":7"#, 7)])
+  func `llama.cpp gets as many connections as it has slots`(options: String, most: Int) throws {
+    let isLoaded = Counter()
+    let server = try serve(models: Reply.models(#"{"id":"m","owned_by":"llamacpp"}"#)) { request in
+      if request.target == "/props" { return .json(#"{"total_slots":3}"#) }
+      if isLoaded.value == 1 { return ServerReply([.hang]) }
+      guard request.target == "/v1/completions",
+        (try? JSONValue.parse(request.body))?["echo"] == nil
+      else { return Reply.error(500, "Unsupported param") }
+      return .json(Self.plainTop)
+    }
+    let session = try Session(server.url + "/v1", options)
+    #expect(session.message.isEmpty, "\(session.message)")
+    #expect(session.description.contains("top_logprobs 100 (completions); server llama.cpp"))
+    #expect(server.requests.contains { $0.target == "/props" } == options.isEmpty)
+    #expect(session.logs.contains { $0.contains("has 3 slots; 3 connections") } == options.isEmpty)
+    isLoaded.set(1)
+    let before = server.requests.count
+    for _ in 0..<12 { _ = session.submit(Ask()) }
+    var pumps = 0
+    while server.requests.count < before + most, pumps < 1500 {
+      session.pump()
+      pumps += 1
+    }
+    for _ in 0..<5 { session.pump() }
+    #expect(server.requests.count == before + most)
   }
 
   @Test func `a server without log-probabilities still answers`() throws {

@@ -241,9 +241,61 @@ internal import TestHTTPServer
     // Later ones do not wait again for as long.
     let late = try session.answer(Ask())
     #expect(late.finish == 4 && session.logs.count == 1)
-    let down = try Session(server.url, off)
-    #expect(down.message == "\(server.url): the connection was refused: is the server running?")
-    #expect(down.isRetryable)
+  }
+
+  @Test func `a server that is not up yet is waited for while the model is loaded`() throws {
+    let server = try TestHTTPServer(starts: false) { request in
+      request.target.hasSuffix("/models") ? Reply.noModels : Reply.completion("4")
+    }
+    let refusal = "\(server.url): the connection was refused: is the server running?"
+    let absent = try Session(server.url, off + #","give_up_after_s":0.3"#)
+    #expect(absent.message == "\(refusal) (given up after 0 s: give_up_after_s)")
+    #expect(!absent.isRetryable && absent.signs > 0)
+    #expect(absent.logs == ["\(refusal) (waiting up to 0 s for it: give_up_after_s)"])
+    let cancelled = try Session(server.url, off, onLog: { _ in true })
+    #expect(cancelled.message == "loading was cancelled" && cancelled.logs.count == 1)
+    let hasty = try Session(server.url, off + #","retries":0"#)
+    #expect(hasty.message == refusal && hasty.isRetryable && hasty.logs.isEmpty)
+    let patient = try Session(server.url, off) { _ in
+      try? server.start()
+      return false
+    }
+    #expect(patient.message.isEmpty && patient.logs.count == 1, "\(patient.message)")
+    #expect(try patient.answer(Ask()).text == "4")
+  }
+
+  @Test func `where nothing of the API is the model is not loaded`() throws {
+    let empty = try TestHTTPServer { _ in Reply.error(404, "File Not Found") }
+    for (options, paths) in [
+      ("", "/models, /completions, /chat/completions"),
+      (#""endpoint":"chat""#, "/models, /chat/completions"),
+    ] {
+      let session = try Session(empty.url + "/v2", options)
+      #expect(
+        session.message.hasPrefix(
+          "nothing of the OpenAI API is at \(empty.url)/v2 (asked for \(paths)): the server answered "
+            + "404: File Not Found"), "\(session.message)")
+      #expect(session.message.hasSuffix("; base_url usually ends in /v1") && !session.isRetryable)
+    }
+    // llama.cpp without /v1: answers in a format of its own.
+    let own = try serve { _ in .json(#"{"content":"4"}"#) }
+    for (path, advises) in [("", true), ("/v1", false)] {
+      let answer = try Session(own.url + path, off).answer(Ask())
+      #expect(answer.text.contains("'choices' of the server's answer is missing or null"))
+      #expect(answer.text.hasSuffix("; base_url usually ends in /v1") == advises)
+    }
+  }
+
+  @Test(.enabled(if: TestCertificate.canBeMade, "needs the openssl program and libssl"))
+  func `a server that does not answer in TLS is not asked again`() throws {
+    let silent = try TestHTTPServer(
+      greet: { _ in ServerReply([.hang]) }, answer: { _ in Reply.noModels })
+    let url = "https://127.0.0.1:\(silent.port)"
+    let session = try Session(url, off + #","connect_timeout_s":2,"verify_tls":false"#)
+    #expect(
+      session.message
+        == "\(url): the TLS handshake got no answer in time: is it http:// and not https://?")
+    #expect(!session.isRetryable && silent.connectionCount == 1)
   }
 
   @Test(.enabled(if: TestCertificate.canBeMade, "needs the openssl program and libssl"))

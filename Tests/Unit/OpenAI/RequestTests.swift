@@ -84,6 +84,19 @@ internal import TestHTTPServer
         + #"server vllm","max_batch":9,"context_length":4096}"#)
   }
 
+  @Test func `llama-cpp-python is told not to penalise repetition`() throws {
+    let models = Reply.models(#"{"id":"m","owned_by":"me"}"#)
+    let server = try serve(models: models) { _ in Reply.completion("4") }
+    let session = try Session(server.url, #""choose":"none","seed":false"#)
+    #expect(session.description.contains("server llama-cpp-python"))
+    _ = try session.answer(Ask())
+    #expect(
+      server.requests.last?.text
+        == #"{"model":"m","prompt":"Q: 1+1?\nA:","max_tokens":16,"temperature":0.5,"top_p":1.0,"#
+        + #""presence_penalty":0.0,"frequency_penalty":0.0,"top_k":0,"min_p":0,"repeat_penalty":1}"#
+    )
+  }
+
   @Test func `the seed decides what is sent, wherever its bits are`() throws {
     let server = try serve { _ in Reply.completion("4") }
     let session = try Session(server.url, #""choose":"none""#)

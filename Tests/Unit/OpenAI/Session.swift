@@ -45,12 +45,22 @@ final class Session {
   private(set) var answers: [UInt64: [Answer]] = [:]
   private(set) var delivered = 0
   private(set) var logs: [String] = []
+  /// How often a call showed that it is alive.
+  private(set) var signs = 0
+  private var isCancelled = false
+  private let onLog: (String) -> Bool
   /// What the host says to an answer; 0 = go on.
   var sinkStatus: evh_status = 0
   private var call = evh_call()
 
   /// Loads a model; `options` are members of a JSON object, `table` those of the whole.
-  init(_ url: String, _ options: String = "", table members: String = "") throws {
+  ///
+  /// `onLog` gets each line of the log; the host wants its calls to end as soon as it returns true.
+  init(
+    _ url: String, _ options: String = "", table members: String = "",
+    onLog: @escaping (String) -> Bool = { _ in false }
+  ) throws {
+    self.onLog = onLog
     let plugin = Plugin(id: "openai", version: "1.0.0", components: [.backend(OpenAI.self)])
     let found = plugin.descriptor(forHostMinor: 0)?.pointee.components?[0]?.pointee.vtable
     table = try #require(found).assumingMemoryBound(to: evh_backend.self)
@@ -59,7 +69,17 @@ final class Session {
     call.ctx = Unmanaged.passUnretained(self).toOpaque()
     call.log = { call, _, text in
       guard let context = call?.pointee.ctx else { return }
-      Unmanaged<Session>.fromOpaque(context).takeUnretainedValue().logs.append(string(text))
+      let session = Unmanaged<Session>.fromOpaque(context).takeUnretainedValue()
+      session.logs.append(string(text))
+      if session.onLog(string(text)) { session.isCancelled = true }
+    }
+    call.cancelled = { call in
+      guard let context = call?.pointee.ctx else { return 0 }
+      return Unmanaged<Session>.fromOpaque(context).takeUnretainedValue().isCancelled ? 1 : 0
+    }
+    call.progress = { call, _, _ in
+      guard let context = call?.pointee.ctx else { return }
+      Unmanaged<Session>.fromOpaque(context).takeUnretainedValue().signs += 1
     }
     var error = evh_error()
     error.struct_size = UInt32(MemoryLayout<evh_error>.size)
