@@ -32,8 +32,9 @@ package final class RWKV7Model: BackendModel {
           + "\(vocabulary.size - 1), the model '\(options.weights)' has \(shape.vocabulary): they do "
           + "not belong together; set the option 'vocabulary' to the file of this model")
     }
-    signature =
-      options.signature ?? withExtendedLifetime(file) { "sha256:" + sha256(file.mapping.bytes) }
+    // The host has worked out or checked a SHA-256; any other name of the weights it leaves to the backend.
+    let known = options.signature.flatMap { $0.hasPrefix("sha256:") ? $0 : nil }
+    signature = known ?? withExtendedLifetime(file) { "sha256:" + sha256(file.mapping.bytes) }
     let pool = try KernelPool(threads: options.threads, instructionSet: options.instructionSet)
     let weights = try ModelWeights(file, layout, type: options.weightType, pool: pool) {
       call.progress(0)

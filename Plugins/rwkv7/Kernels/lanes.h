@@ -21,7 +21,7 @@ typedef int8_t v16i8 __attribute__((vector_size(16)));
 
 #define RK_INLINE static inline __attribute__((always_inline))
 
-RK_INLINE v16f rk_load(const float *from) {
+RK_INLINE v16f rk_load(const void *from) {
   v16f v;
   memcpy(&v, from, sizeof v);
   return v;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <linux/futex.h>
@@ -123,7 +124,15 @@ const char *rk_isa_name(int isa) {
 uint32_t rk_usable_cores(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  const int count = CPU_COUNT(&set);
+  long long count = CPU_COUNT(&set), quota, period;
+  /* A container may have all processors and little time on them: threads beyond that only wait. */
+  FILE *limit = fopen("/sys/fs/cgroup/cpu.max", "re");
+  if (limit) {
+    if (fscanf(limit, "%lld %lld", &quota, &period) == 2 && quota > 0 && period > 0 &&
+        (quota + period - 1) / period < count)
+      count = (quota + period - 1) / period;
+    fclose(limit);
+  }
   return count < 1 ? 1 : count > 256 ? 256 : (uint32_t)count;
 }
 

@@ -67,6 +67,17 @@ extension RunConfigDecoder {
         "'--\(name)' in the command of [models.server] looks like a secret written out; every user "
           + "of the machine can read it: let the server take it from its environment")
     }
+    // `env NAME=value`, `docker run -e NAME=value`, `sh -c 'NAME=value ...'`.
+    for word in words.flatMap({ $0.split(whereSeparator: \.isWhitespace) }) {
+      let parts = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, !word.hasPrefix("--"), isSecretName(String(parts[0])) else {
+        continue
+      }
+      reader.refuse(
+        "command",
+        "'\(parts[0])=' in the command of [models.server] looks like a secret written out; every user of "
+          + "the machine can read it: let the server take it from its environment")
+    }
     return words
   }
 

@@ -32,6 +32,13 @@ extension RunSetup {
       plan.models[index].devices = choice.devices.flatMap { device in
         Array(repeating: device, count: loaded.config.devices.slots(on: device))
       }
+      if let port = model.config.server?.port, plan.models[index].devices.count > 1 {
+        throw PlanError(
+          .configuration,
+          "model '\(model.config.name)' gets \(plan.models[index].devices.count) workers, and "
+            + "[models.server] gives all of their servers port \(port); leave 'port' out, so that each "
+            + "gets a free one")
+      }
       for warning in choice.warnings {
         view.message("evalhost: model '\(model.config.name)': \(warning)")
       }

@@ -185,13 +185,14 @@ package final class GenerationWorker {
 
   private func pump() throws {
     var delivered = false
+    let start = Clock.monotonic()
     try model.pump(timeoutNanoseconds: Self.pumpTime) { completion in
       guard let entry = inFlight.removeValue(forKey: completion.requestID) else { return }
       delivered = true
       deliver(completion, for: entry)
     }
     // A backend that returns early with nothing done would spin: wait for a new request meanwhile.
-    if !delivered { try line.wait(milliseconds: 1) }
+    if !delivered, Clock.monotonic() - start < Self.pumpTime / 2 { try line.wait(milliseconds: 1) }
   }
 
   private func deliver(_ completion: CompletionView, for entry: InFlight) {

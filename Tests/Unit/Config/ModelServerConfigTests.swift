@@ -94,7 +94,8 @@ import Testing
 
   @Test(arguments: [
     "command = ['s', '{port}', '--api-key', 'sk-secret']",
-    "command = 's {port} --hf-token=sk-secret'",
+    "command = 's {port} --hf-token=sk-secret'", "command = 'env HF_TOKEN=sk-secret s {port}'",
+    "command = ['sh', '-c', 'API_KEY=sk-secret exec s {port}']",
     "command = 's {port}'\nenvironment = {VLLM_API_KEY = 'sk-secret'}",
   ])
   func `a secret is refused and not repeated`(lines: String) {

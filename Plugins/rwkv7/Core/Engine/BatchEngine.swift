@@ -54,6 +54,8 @@ final class BatchEngine {
     }
     active.append(new)
     place(new)
+    // One whose whole prompt is known may have its result already: its place is free again.
+    if new.phase.isOver { active.removeAll { $0 === new } }
   }
 
   private func freeState() throws(PluginFailure) -> AlignedFloats {
@@ -110,14 +112,31 @@ final class BatchEngine {
       rows -= segment.tokens.count
       logits -= segment.logitCount
     }
-    guard !segments.isEmpty else { return }
+    guard !segments.isEmpty else { return giveUp() }
     forward.run(segments)
     stepCount += 1
+    // Before any result is handed on: who is woken by one looks at how far all others are.
+    for part in parts {
+      if case .reading = part.request.phase { part.request.fed += part.rows }
+    }
     var row = 0
     for (index, part) in parts.enumerated() {
       tokenCount += part.rows
       goOn(part.request, fed: part.rows, firstLogits: row)
       row += segments[index].logitCount
+    }
+    active.removeAll { $0.phase.isOver }
+  }
+
+  /// Ends what cannot go on: nothing can be worked on although requests are there.
+  private func giveUp() {
+    for request in active where !request.phase.isOver {
+      end(
+        request,
+        .failure(
+          PluginFailure(
+            .exhausted, "no memory for the state of a continuation: lower max_batch",
+            isRetryable: true)))
     }
     active.removeAll { $0.phase.isOver }
   }
@@ -157,7 +176,6 @@ final class BatchEngine {
       request.history.append(last)
       sample(request, forward.logits(row))
     case .reading:
-      request.fed += fed
       let isEnd = request.fed == request.request.tokens.count
       if isEnd || request.snapshots.first == request.fed {
         cache.keep(
@@ -334,7 +352,9 @@ final class BatchEngine {
   // MARK: Ends
 
   private func dropCancelled() {
-    for request in active where request.isCancelled { end(request, .cancelled) }
+    for request in active where request.isCancelled && !request.phase.isOver {
+      end(request, .cancelled)
+    }
     active.removeAll { $0.phase.isOver }
   }
 

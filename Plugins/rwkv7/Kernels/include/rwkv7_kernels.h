@@ -37,7 +37,7 @@ int rk_best_isa(void);
 /* Its name, such as "avx512"; "neon" is what plain code becomes on arm64. */
 const char *rk_isa_name(int isa);
 
-/* How many processors this process may use, 1 to 256. */
+/* How many processors this process may use, 1 to 256: by its affinity and by the limit of its cgroup (v2). */
 uint32_t rk_usable_cores(void);
 /* A pool of `threads` (1 to 256) workers, the caller among them, for kernels of `isa` (at most the machine's
  * best); NULL when memory or threads are lacking. */

@@ -48,7 +48,10 @@ import Testing
     let engine = try TinyModel.engine(setup)
     var lines = [String](repeating: "missing", count: requests.count)
     var waiting = requests[...]
+    var steps = 0
     while !waiting.isEmpty || !engine.isIdle {
+      steps += 1
+      try #require(steps < 100_000, "the engine goes on without an end")
       while engine.hasRoom, let next = waiting.popFirst() { try engine.add(next) }
       engine.step()
       try engine.takeResults { facts, _, result in
@@ -271,5 +274,65 @@ import Testing
     }
     #expect(done == 10_000)
     #expect(engine.stateCount <= 64)
+  }
+
+  @Test func `a request whose answer is known at once leaves its place at once`() throws {
+    let vocabulary = try TinyModel.vocabulary()
+    var setup = TinyModel.Setup()
+    setup.capacity = 1
+    let engine = try TinyModel.engine(setup)
+    let choices = [" A", " B"].map { vocabulary.encode($0) }
+    var done: [UInt64] = []
+    for id in 0..<20 {
+      while !engine.hasRoom { engine.step() }
+      try engine.add(
+        EngineRequest(
+          facts: Deliver.Facts(request: UInt64(id), stage: "s"),
+          tokens: [0] + vocabulary.encode(Self.prompts[4]),
+          work: .choose(choices, texts: ["A", "B"]), since: 0))
+      guard id > 0 else { continue }
+      #expect(engine.hasRoom, "nothing is left to do for request \(id)")
+      // Late: it has its result already.
+      engine.cancel(UInt64(id))
+    }
+    while !engine.isIdle {
+      engine.step()
+      try engine.takeResults { facts, _, result in
+        done.append(facts.request)
+        return true
+      }
+    }
+    #expect(done == Array(0..<20))
+  }
+
+  @Test func `prompts that branch again and again are all answered, as they are alone`() throws {
+    var numbers = Numbers(11)
+    func pick(_ count: Int) -> Int { Int(abs(numbers.next()) * Float(count)) % count }
+    var settings = SamplingSettings()
+    settings.maxTokens = 3
+    let rules = try SamplingRules(settings, vocabularySize: 752)
+    for round in 0..<12 {
+      var prompts: [[UInt32]] = [[0]]
+      var requests: [EngineRequest] = []
+      for id in 0..<40 {
+        let parent = prompts[pick(prompts.count)]
+        let kept = parent.prefix(1 + pick(parent.count))
+        let prompt = kept + (0..<(1 + pick(90))).map { _ in UInt32(1 + pick(700)) }
+        prompts.append(Array(prompt))
+        requests.append(
+          EngineRequest(
+            facts: Deliver.Facts(request: UInt64(id), stage: "s"), tokens: Array(prompt),
+            work: .generate(rules, stops: [], seed: 0), since: 0))
+      }
+      var alone = TinyModel.Setup()
+      (alone.capacity, alone.cachedStates) = (1, 0)
+      var together = TinyModel.Setup()
+      together.capacity = [4, 13, 40][round % 3]
+      together.cachedStates = [1, 3, 8, 0][round % 4]
+      together.rows = [16, 64, 160][round % 3]
+      #expect(
+        try Self.answers(together, requests).lines == Self.answers(alone, requests).lines,
+        "round \(round)")
+    }
   }
 }
