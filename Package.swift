@@ -37,7 +37,10 @@ func edge(_ name: String, _ uses: Target.Dependency..., at path: String? = nil) 
 /// Two targets because linker settings travel to whoever links the target: a test that linked two
 /// entries would define the entry symbol twice. The library carries its own copy of the Swift runtime, so
 /// that neither the host's toolchain nor another plugin can change what it does.
-func plugin(_ folder: String, _ name: String, coreUses: [Target.Dependency] = []) -> [Target] {
+func plugin(
+  _ folder: String, _ name: String, coreUses: [Target.Dependency] = [],
+  coreSettings: [SwiftSetting] = []
+) -> [Target] {
   let exports = "\(Context.packageDirectory)/Plugins/exports.map"
   let flags = [
     "-static-stdlib", "-Xlinker", "--version-script=\(exports)", "-Xlinker", "--gc-sections",
@@ -47,7 +50,7 @@ func plugin(_ folder: String, _ name: String, coreUses: [Target.Dependency] = []
   return [
     .target(
       name: "\(name)Core", dependencies: ["PluginKit", "JSONFormat"] + coreUses,
-      path: "Plugins/\(folder)/Core", swiftSettings: strict),
+      path: "Plugins/\(folder)/Core", swiftSettings: strict + coreSettings),
     .target(
       name: name, dependencies: ["PluginAPI", "PluginKit", .target(name: "\(name)Core")],
       path: "Plugins/\(folder)/Entry", swiftSettings: strict,
@@ -73,6 +76,7 @@ let package = Package(
     .library(name: "multi_choice", type: .dynamic, targets: ["MultiChoice"]),
     .library(name: "token_f1", type: .dynamic, targets: ["TokenF1"]),
     .library(name: "replay", type: .dynamic, targets: ["Replay"]),
+    .library(name: "instruction_following", type: .dynamic, targets: ["InstructionFollowing"]),
     .library(name: "rwkv7", type: .dynamic, targets: ["RWKV7"]),
     .library(name: "openai", type: .dynamic, targets: ["OpenAI"]),
   ],
@@ -99,6 +103,11 @@ let package = Package(
       cSettings: strictC + [
         .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"])
       ]),
+
+    // Tables of the plugin instruction_following, as bytes in its library.
+    .target(
+      name: "InstructionFollowingTables", path: "Plugins/instruction_following/Tables",
+      exclude: ["languages.bin", "sentences.txt", "make_tables.py"], cSettings: strictC),
 
     // MARK: Nouns and formats
     pure("Model"),
@@ -176,6 +185,7 @@ let package = Package(
     unitTests("MultiChoice", "MultiChoiceCore", "PluginKit", "JSONFormat"),
     unitTests("TokenF1", "TokenF1Core", "PluginKit", "JSONFormat"),
     unitTests("Replay", "ReplayCore", "PluginKit", "PluginAPI", "JSONFormat", "CSQLite", "Store"),
+    unitTests("InstructionFollowing", "InstructionFollowingCore", "PluginKit", "JSONFormat"),
     unitTests("RWKV7", "RWKV7Core", "RWKV7Kernels", "PluginKit", "PluginAPI", "JSONFormat"),
     unitTests(
       "OpenAI", "OpenAICore", "PluginKit", "PluginAPI", "JSONFormat", "HTTPClient",
@@ -194,11 +204,19 @@ let package = Package(
     .target(
       name: "BenchProbes", path: "Tests/BenchProbes", cSettings: strictC + [.unsafeFlags(["-O3"])]),
     .executableTarget(
+      name: "evalhost-bench-instructions",
+      dependencies: ["InstructionFollowingCore", "JSONFormat"], path: "Tests/BenchInstructions",
+      swiftSettings: strict),
+    .executableTarget(
       name: "evalhost-bench-rwkv7", dependencies: ["RWKV7Core", "BenchProbes"],
       path: "Tests/BenchRWKV7", swiftSettings: strict),
   ]
     + plugin("free_response", "FreeResponse")
     + plugin("multi_choice", "MultiChoice")
+    // Optimised in debug builds as well: the tests judge thousands of recorded responses.
+    + plugin(
+      "instruction_following", "InstructionFollowing", coreUses: ["InstructionFollowingTables"],
+      coreSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))])
     + plugin("token_f1", "TokenF1")
     + plugin("replay", "Replay", coreUses: ["CPosix", "CSQLite"])
     + plugin("rwkv7", "RWKV7", coreUses: ["CPosix", "RWKV7Kernels"])

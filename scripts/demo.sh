@@ -8,7 +8,8 @@ rm -rf .demo
 say() { printf '\n$ %s\n' "$*"; "$@"; }
 say $host plugins list --plugins Plugins
 say $host run --plugins Plugins --config configs/demo/rwkv7.toml
-printf '\nThe same command again has nothing to do:\n'
+say $host run --plugins Plugins --config configs/demo/instructions.toml
+printf '\nThe first command again has nothing to do:\n'
 say $host run --plugins Plugins --config configs/demo/rwkv7.toml
 say $host export --run demo-rwkv7 --what eval --format jsonl --out .demo/eval.jsonl --artifacts .demo/results
 printf '\nGSM8K solutions of two models, recorded elsewhere, judged here:\n'
