@@ -21,18 +21,26 @@ struct CapitalWordFrequency: Instruction {
   var asked: String { "\(relation.rawValue) \(frequency) words in capitals" }
 
   func check(_ text: ResponseText) -> Finding {
-    var tokenizer = WordTokenizer()
-    var count = 0
-    for sentence in splitter.sentences(text.bytes) {
-      tokenizer.forEachWord(text.bytes, sentence) { bytes, word in
-        if bytes.letterCase(word) == .capital { count += 1 }
-      }
-    }
+    let count = count(text.bytes, upTo: Int.max)
     return Finding(relation.holds(count, frequency), count: count, "words in capitals")
   }
 
   func follows(_ text: ResponseText) -> Bool {
-    relation.holds(atMost: Self.mostWords(text.bytes), frequency) ?? check(text).follows
+    relation.holds(atMost: Self.mostWords(text.bytes), frequency)
+      ?? relation.holds(count(text.bytes, upTo: frequency), frequency)
+  }
+
+  /// The number of words in capitals; when there are `limit` or more, some number that is not below it.
+  private func count(_ bytes: [UInt8], upTo limit: Int) -> Int {
+    var tokenizer = WordTokenizer()
+    var count = 0
+    for sentence in splitter.sentences(bytes) {
+      tokenizer.forEachWord(bytes, sentence) { bytes, word in
+        if bytes.letterCase(word) == .capital { count += 1 }
+      }
+      if count >= limit { break }
+    }
+    return count
   }
 
   /// A number that the words in capitals do not exceed.

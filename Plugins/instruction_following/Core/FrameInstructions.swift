@@ -58,11 +58,32 @@ struct RepeatPrompt: Instruction {
   var asked: String { "the request word for word at the beginning" }
 
   func check(_ text: ResponseText) -> Finding {
-    let lower = LowercaseText.of(text.bytes, text.trimmedRange)
-    if lower.starts(with: prompt) { return Finding(true, "it") }
+    let range = text.trimmedRange
+    if let same = Self.sameASCII(text.bytes, range, prompt) { return finding(same) }
+    let lower = LowercaseText.of(text.bytes, range)
     var same = 0
     while same < min(lower.count, prompt.count) && lower[same] == prompt[same] { same += 1 }
+    return finding(same)
+  }
+
+  private func finding(_ same: Int) -> Finding {
+    if same == prompt.count { return Finding(true, "it") }
     return Finding(false, text: "a difference after \(same) of \(prompt.count) bytes")
+  }
+
+  /// How many bytes are those of a text in lower case; nothing when a character outside ASCII has to be
+  /// compared, or stands right behind.
+  private static func sameASCII(
+    _ bytes: [UInt8], _ range: Range<Int>, _ lower: [UInt8]
+  ) -> Int? {
+    var same = 0
+    for position in range {
+      let byte = bytes[position]
+      if byte >= 0x80 { return nil }
+      if same == lower.count || Characters.folded(UInt32(byte)) != UInt32(lower[same]) { break }
+      same += 1
+    }
+    return same
   }
 }
 
@@ -90,12 +111,23 @@ struct EndPhrase: Instruction {
     var range = text.trimmedRange
     while !range.isEmpty && text.bytes[range.lowerBound] == quote { range = range.dropFirst() }
     while !range.isEmpty && text.bytes[range.upperBound - 1] == quote { range = range.dropLast() }
-    let response = LowercaseText.of(text.bytes, range)
-    if response.suffix(lower.count).elementsEqual(lower) { return Finding(true, "it") }
+    if endsWithPhrase(text.bytes, range) { return Finding(true, "it") }
     var start = max(range.lowerBound, range.upperBound - max(lower.count, 40))
     while start < range.upperBound && text.bytes[start] & 0xC0 == 0x80 { start += 1 }
     let end = String(decoding: text.bytes[start..<range.upperBound], as: UTF8.self)
     return Finding(false, text: "'...\(end)'")
+  }
+}
+
+extension EndPhrase {
+  /// Whether a part of a text, in lower case, ends with the phrase.
+  private func endsWithPhrase(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    let tail = bytes[range].suffix(lower.count)
+    if tail.allSatisfy({ $0 < 0x80 }) {
+      return tail.count == lower.count
+        && zip(tail, lower).allSatisfy { Characters.folded(UInt32($0)) == UInt32($1) }
+    }
+    return LowercaseText.of(bytes, range).suffix(lower.count).elementsEqual(lower)
   }
 }
 

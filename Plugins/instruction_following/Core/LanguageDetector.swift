@@ -84,6 +84,7 @@ package final class LanguageDetector: Sendable {
     let count = profiles.languages.count
     var generator = generator
     var mean = [Double](repeating: 0, count: count)
+    var products = mean
     for trial in 0..<Self.trials {
       var likelihood = [Double](repeating: 1 / Double(count), count: count)
       let alpha = Self.smoothing + generator.normal() * Self.smoothingWidth
@@ -91,7 +92,8 @@ package final class LanguageDetector: Sendable {
       var draw = 0
       while true {
         let feature = features[generator.below(features.count)]
-        profiles.multiply(&likelihood, from: feature, weight: weight)
+        profiles.multiply(likelihood, from: feature, weight: weight, into: &products)
+        swap(&likelihood, &products)
         if draw % 5 == 0 {
           if Self.normalise(&likelihood) > Self.certain || draw >= Self.mostDraws { break }
         }

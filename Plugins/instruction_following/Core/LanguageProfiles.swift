@@ -115,27 +115,23 @@ struct LanguageProfiles: Sendable {
     }
   }
 
-  /// Multiplies each language's number by its part of an n-gram, whose shares begin there, plus `weight`.
+  /// Writes each language's number, multiplied by its part of an n-gram plus `weight`, to `products`.
+  ///
+  /// The n-gram's shares begin at `start`; both arrays have a number for each language.
   @inline(__always)
-  func multiply(_ numbers: inout [Double], from start: UInt32, weight: Double) {
+  func multiply(
+    _ numbers: [Double], from start: UInt32, weight: Double, into products: inout [Double]
+  ) {
+    for language in 0..<min(numbers.count, products.count) {
+      products[language] = numbers[language] * weight
+    }
     var index = Int(start)
-    // Languages stand in the order of their numbers; between two shares there are those without the n-gram.
-    var language = 0
     while true {
       let share = shares[index]
-      let next = Int(share.language)
-      while language < next {
-        numbers[language] *= weight
-        language += 1
-      }
-      numbers[next] *= weight + share.part
-      language = next + 1
-      if share.isLast { break }
+      let language = Int(share.language)
+      products[language] = numbers[language] * (weight + share.part)
+      if share.isLast { return }
       index += 1
-    }
-    while language < numbers.count {
-      numbers[language] *= weight
-      language += 1
     }
   }
 }
