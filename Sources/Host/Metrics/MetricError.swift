@@ -21,6 +21,8 @@ package enum MetricError: Error, Equatable {
   case noSuchGroup(Int32)
   /// No value was pushed under this name's id.
   case noSuchName(Int32)
+  /// A value that is to weigh another is 0 or less; the first such sample is named.
+  case weightNotUsable(sample: Int)
 }
 
 extension MetricError: CustomStringConvertible {
@@ -57,6 +59,8 @@ extension MetricError: CustomStringConvertible {
       "no verdict has group \(group); ask for one of the groups that were pushed"
     case .noSuchName(let name):
       "no value has name id \(name); ask for one of the names that were pushed"
+    case .weightNotUsable(let sample):
+      "a weight of sample \(sample) is not above 0; the plugin that gives it is at fault"
     }
   }
 }

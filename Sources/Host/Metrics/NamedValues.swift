@@ -135,17 +135,33 @@ package struct NormalizedValues: Sendable {
 
   /// The mean of one name's values over the tries that have one, its error clustered by sample.
   ///
+  /// With the id of a second name each value counts with that name's value of the same try as its weight, 1
+  /// where there is none: sum of w v / sum of w. That is how a share over parts of tries, such as the
+  /// instructions of a prompt, is made of values of tries. The error of such a ratio is that of its linear
+  /// part, the sums of w (v - mean) by sample (Cochran, Sampling Techniques, section 6.3); with equal weights
+  /// it is the error of the plain mean.
+  ///
   /// The interval is the normal approximation and is not cut, as the range is not known.
   ///
-  /// - Throws: `MetricError.noSuchName` when nothing was pushed under the name, `nothingJudged` when
-  ///   none of it was good.
-  package func mean(of name: Int32) throws(MetricError) -> Measure {
+  /// - Throws: `MetricError.noSuchName` when nothing was pushed under a name, `nothingJudged` when none of it
+  ///   was good, `weightNotUsable` for a weight that is not above 0.
+  package func mean(of name: Int32, weightedBy weightName: Int32? = nil) throws(MetricError)
+    -> Measure
+  {
     let column = try column(name)
     guard column.coverage.present > 0 else { throw .nothingJudged }
-    let total = Double(column.coverage.present)
+    let weights = try weightName.map { id throws(MetricError) in try weightColumn(id).values }
+    func weight(_ slot: Int) -> Double {
+      guard let weights, slot < weights.count, !weights[slot].isNaN else { return 1 }
+      return weights[slot]
+    }
     var sum = CompensatedSum()
-    for value in column.values where !value.isNaN { sum.add(value) }
-    let mean = sum.value / total
+    var total = CompensatedSum()
+    for (slot, value) in column.values.enumerated() where !value.isNaN {
+      sum.add(weight(slot) * value)
+      total.add(weight(slot))
+    }
+    let mean = sum.value / total.value
     var squares = CompensatedSum()
     var samples = 0
     for start in stride(from: 0, to: column.values.count, by: expected.repeats) {
@@ -155,17 +171,26 @@ package struct NormalizedValues: Sendable {
         let value = column.values[slot]
         if value.isNaN { continue }
         isEmpty = false
-        deviation.add(value - mean)
+        deviation.add(weight(slot) * (value - mean))
       }
       if isEmpty { continue }
       samples += 1
       squares.add(deviation.value * deviation.value)
     }
-    let error = clusteredError(squares.value, samples: samples, total: total)
+    let error = clusteredError(squares.value, samples: samples, total: total.value)
     return Measure(
       value: mean, standardError: error,
       interval: error.map { .normal(mean: mean, standardError: $0, within: nil) },
       samples: samples, verdicts: column.coverage.present)
+  }
+
+  /// The column of a name whose values are weights: each is above 0.
+  private func weightColumn(_ name: Int32) throws(MetricError) -> ValueColumn {
+    let column = try column(name)
+    for (slot, weight) in column.values.enumerated() where !weight.isNaN && weight <= 0 {
+      throw .weightNotUsable(sample: expected.key(ofSlot: slot).sample)
+    }
+    return column
   }
 
   private func column(_ name: Int32) throws(MetricError) -> ValueColumn {

@@ -140,17 +140,18 @@ extension TaskResults {
   private func writeValues(to writer: inout JSONWriter) {
     guard !valueNames.isEmpty else { return }
     writer.key("values")
-    writer.object(Array(valueNames.enumerated())) { writer, value in
+    writer.object(namedValues) { writer, value in
       // A name is in the table because a value of it was read; only text and null were, if none is.
-      let coverage = try? values.coverage(of: Int32(value.offset))
-      writer.key(text: value.element)
+      let coverage = try? values.coverage(of: value.id)
+      let weights = value.weight.flatMap { try? values.coverage(of: $0) }
+      writer.key(text: value.name)
       writer.beginObject()
       writer.key("tries")
       writer.integer(coverage?.present ?? 0)
       writer.key("missing")
       writer.integer(verdicts.coverage.present - verdicts.coverage.error - (coverage?.present ?? 0))
       writer.key("bad")
-      writer.integer(coverage?.bad ?? 0)
+      writer.integer((coverage?.bad ?? 0) + (weights?.bad ?? 0))
       writer.endObject()
     }
   }

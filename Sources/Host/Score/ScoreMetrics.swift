@@ -25,11 +25,26 @@ extension TaskResults {
     for point in (try? verdicts.curves(wanted)) ?? [] {
       metrics.append(ScoreMetric(name: point.name, result: point.result))
     }
-    for (id, name) in valueNames.enumerated() {
-      let mean = Result { () throws(MetricError) in try values.mean(of: Int32(id)) }
-      metrics.append(ScoreMetric(name: free(name, in: metrics), result: mean))
+    for value in namedValues {
+      let mean = Result { () throws(MetricError) in
+        try values.mean(of: value.id, weightedBy: value.weight)
+      }
+      metrics.append(ScoreMetric(name: free(value.name, in: metrics), result: mean))
     }
     return metrics
+  }
+
+  /// The named values that are means of the score, in the order of their ids.
+  ///
+  /// Each has the id of the value that weighs it: `weight:NAME` for `NAME`. A weight is no mean of its own.
+  var namedValues: [(name: String, id: Int32, weight: Int32?)] {
+    var ids: [String: Int32] = [:]
+    for (id, name) in valueNames.enumerated() { ids[name] = Int32(id) }
+    let prefix = "weight:"
+    return valueNames.enumerated().compactMap { id, name in
+      if name.hasPrefix(prefix), ids[String(name.dropFirst(prefix.count))] != nil { return nil }
+      return (name, Int32(id), ids[prefix + name])
+    }
   }
 
   private var accuracy: Result<Measure, MetricError> {

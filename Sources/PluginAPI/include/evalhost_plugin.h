@@ -251,7 +251,9 @@ typedef struct evh_verdict {
 typedef struct evh_verdict_sink {
   uint32_t struct_size, flags;
   void *ctx;
-  evh_status (*value)(const struct evh_verdict_sink *, evh_str name, double value); /* finite; any number */
+  /* finite; any number; a score shows the mean of each name over the tries that have it, weighted with the
+   * value "weight:NAME" of the same try (above 0; absent = 1) */
+  evh_status (*value)(const struct evh_verdict_sink *, evh_str name, double value);
   evh_status (*verdict)(const struct evh_verdict_sink *, const evh_verdict *);      /* exactly once */
 } evh_verdict_sink;
 

@@ -171,6 +171,10 @@ import Testing
           if parameters.maxGenerateTokens != 16384 { problems.append("aime24 has no longer cot") }
           parameters.maxGenerateTokens = expected.maxGenerateTokens
         }
+        if row.name == "ifeval" {
+          if parameters.banTokens != [295] { problems.append("ifeval bans no \" <\"") }
+          parameters.banTokens = expected.banTokens
+        }
         if parameters != expected { problems.append("\(row.name) \(stage): \(parameters)") }
       }
     }

@@ -83,4 +83,30 @@ struct NamedValueTests {
     #expect(sorted.value == 1125.0 / 4000)
     #expect(try Self.values(expectation, rows.shuffled(using: &random)).mean(of: 0) == sorted)
   }
+
+  @Test func `a weighted mean is a share of the parts, with the error of a ratio`() throws {
+    // Three samples with 1, 3 and 2 parts, of which 1, 1 and 2 are right: 4 of 6. Sample 0 gives no weight.
+    let values = Self.values(
+      try ExpectedTries(samples: 3, repeats: 1),
+      [
+        Self.raw(0, 0, 1), Self.raw(1, 0, 1.0 / 3), Self.raw(2, 0, 1),
+        Self.raw(1, 0, 3, name: 1), Self.raw(2, 0, 2, name: 1),
+      ])
+    let mean = try values.mean(of: 0, weightedBy: 1)
+    #expect(abs(mean.value - 4.0 / 6) < 1e-15)
+    // Deviations by sample: 1 - 2/3, 1 - 3 * 2/3, 2 - 2 * 2/3.
+    let squares = (1.0 / 9) + 1 + (4.0 / 9)
+    #expect(try abs(#require(mean.standardError) - (1.5 * squares).squareRoot() / 6) < 1e-15)
+    #expect([mean.samples, mean.verdicts] == [3, 3])
+  }
+
+  @Test func `equal weights change nothing, and a weight that is not above 0 is refused`() throws {
+    let rows = [Self.raw(0, 0, 0.5), Self.raw(1, 0, 1), Self.raw(2, 0, 0.25)]
+    let weights = (0..<3).map { Self.raw($0, 0, 4, name: 1) }
+    let expectation = try ExpectedTries(samples: 3, repeats: 1)
+    let values = Self.values(expectation, rows + weights)
+    #expect(try values.mean(of: 0, weightedBy: 1) == values.mean(of: 0))
+    let bad = Self.values(expectation, rows + [Self.raw(1, 0, 0, name: 1)])
+    #expect(throws: MetricError.weightNotUsable(sample: 1)) { try bad.mean(of: 0, weightedBy: 1) }
+  }
 }

@@ -48,6 +48,22 @@ import Wire
     #expect(answer["errors"] == .object([]))
   }
 
+  @Test func `a value with a weight is a weighted mean, and the weight is no metric`() throws {
+    let store = try ScoredStore()
+    var verdicts = judged(["PP", "PP", "PP", "PP"])
+    for place in verdicts.indices { verdicts[place].values = #"{"part":1,"weight:other":2}"# }
+    verdicts[0].values = #"{"part":0.5,"weight:part":4,"weight:other":2}"#
+    verdicts[1].values = #"{"weight:part":2,"part":0,"weight:other":2}"#
+    try store.add(verdicts)
+    let answer = try store.score()
+    // (4 * 0.5 + 2 * 0 + 6 * 1) / 12; a weight of nothing is a value like others.
+    #expect(answer["metrics", "part"]?.double.map { abs($0 - 8.0 / 12) < 1e-15 } == true)
+    #expect(answer["metrics", "weight:part"] == nil)
+    #expect(answer["metrics", "weight:other"] == .number(2))
+    #expect(answer["task_details", "values", "weight:part"] == nil)
+    #expect(answer["task_details", "values", "part", "tries"] == .integer(8))
+  }
+
   @Test func `a partial score says so, and errors are no wrong answers`() throws {
     let store = try ScoredStore()
     try store.add(judged(["PP", "P.", "..", ".F"], groups: ["x", "x", "y", "y"]))
