@@ -77,6 +77,7 @@ let package = Package(
     .library(name: "token_f1", type: .dynamic, targets: ["TokenF1"]),
     .library(name: "replay", type: .dynamic, targets: ["Replay"]),
     .library(name: "instruction_following", type: .dynamic, targets: ["InstructionFollowing"]),
+    .library(name: "coding", type: .dynamic, targets: ["Coding"]),
     .library(name: "rwkv7", type: .dynamic, targets: ["RWKV7"]),
     .library(name: "openai", type: .dynamic, targets: ["OpenAI"]),
   ],
@@ -108,6 +109,16 @@ let package = Package(
     .target(
       name: "InstructionFollowingTables", path: "Plugins/instruction_following/Tables",
       exclude: ["languages.bin", "sentences.txt", "make_tables.py"], cSettings: strictC),
+
+    // What the plugin coding runs in its sandbox, as bytes in its library.
+    .target(
+      name: "CodingRunner", path: "Plugins/coding/Runner",
+      exclude: [
+        "assertions.py", "bootstrap.py", "channel.py", "contests.py", "judge.py",
+        "outcomes.py", "plus.py", "program.py", "remote.py", "runner.py",
+        "seed.py", "shown.py", "syscalls.py", "wire.py",
+      ],
+      cSettings: strictC),
 
     // MARK: Nouns and formats
     pure("Model"),
@@ -186,6 +197,8 @@ let package = Package(
     unitTests("TokenF1", "TokenF1Core", "PluginKit", "JSONFormat"),
     unitTests("Replay", "ReplayCore", "PluginKit", "PluginAPI", "JSONFormat", "CSQLite", "Store"),
     unitTests("InstructionFollowing", "InstructionFollowingCore", "PluginKit", "JSONFormat"),
+    unitTests(
+      "Coding", "CodingCore", "PluginKit", "PluginAPI", "JSONFormat", exclude: ["hostile.jsonl"]),
     unitTests("RWKV7", "RWKV7Core", "RWKV7Kernels", "PluginKit", "PluginAPI", "JSONFormat"),
     unitTests(
       "OpenAI", "OpenAICore", "PluginKit", "PluginAPI", "JSONFormat", "HTTPClient",
@@ -217,6 +230,7 @@ let package = Package(
     + plugin(
       "instruction_following", "InstructionFollowing", coreUses: ["InstructionFollowingTables"],
       coreSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))])
+    + plugin("coding", "Coding", coreUses: ["CPosix", "CodingRunner"])
     + plugin("token_f1", "TokenF1")
     + plugin("replay", "Replay", coreUses: ["CPosix", "CSQLite"])
     + plugin("rwkv7", "RWKV7", coreUses: ["CPosix", "RWKV7Kernels"])

@@ -37,8 +37,9 @@ found=$(
   only Dispatch             Sources/Host/Posix
   only CSQLite              Sources/Host/Store Sources/Host/Index Plugins/replay
   only CFFI                 Sources/Host/PluginHost
-  only CPosix               Sources/Host/Posix Sources/Host/PluginHost Sources/Host/Controller Sources/evalhost Plugins/replay Plugins/rwkv7
+  only CPosix               Sources/Host/Posix Sources/Host/PluginHost Sources/Host/Controller Sources/evalhost Plugins/replay Plugins/rwkv7 Plugins/coding
   only RWKV7Kernels         Plugins/rwkv7
+  only CodingRunner         Plugins/coding
   only PluginAPI            Sources/Host/PluginHost Sources/PluginKit Plugins
 )
 [ -z "$found" ] || { printf '%s\n' "$found"; exit 1; }

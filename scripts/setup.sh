@@ -6,7 +6,7 @@ if ! command -v swift >/dev/null 2>&1; then
   exit 2
 fi
 missing=
-for package in libsqlite3-dev libffi-dev sqlite3 pkg-config gcc libc6-dev make gzip; do
+for package in libsqlite3-dev libffi-dev sqlite3 pkg-config gcc libc6-dev make gzip python3 bubblewrap; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

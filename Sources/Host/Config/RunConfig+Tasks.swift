@@ -50,6 +50,8 @@ package struct DatasetConfig: Equatable, Sendable {
   package enum PromptStyle: String, CaseIterable, Sendable {
     /// The evaluator's text as it is.
     case raw
+    /// Text that a base model continues, as the benchmark's official harness gives it.
+    case completion
     /// Messages, put into the model's own chat form by the backend.
     case chat
   }

@@ -1,0 +1,221 @@
+# The judge of one job: reads it, has the program's processes started, runs the tests, writes the result. It is forked
+# for the job and ends with it, and is the only process that ever holds the tests.
+import builtins
+import json
+import os
+import resource
+import struct
+import sys
+import time
+
+import assertions
+import contests
+import plus
+import wire
+from channel import Clock, Process, Seed
+from outcomes import Ended, Wrong
+from remote import Program
+from shown import cut, shown
+
+
+def main(channel, control, report, filter, contained):
+    """Judges the job that comes next on the descriptor `channel`; writes to the descriptor `report`.
+
+    First how many seconds it may take, as a double; then the result as a frame.
+    """
+    began = time.monotonic()
+    job = json.loads(receive(channel, struct.unpack("<I", receive(channel, 4))[0]))
+    limits = job["limits"]
+    fault = decode_tests(job)
+    rounds = max(1, len(job.get("tests") or [])) if job["per_test"] else 1
+    os.write(report, struct.pack("<d", rounds * limits["wall_s"] + 60))
+    # A judge that has too much to do with what a program says must not take the machine with it.
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    sys.setrecursionlimit(5000)
+    judge = Judge(job, Seed(control, filter), contained)
+    result = {"id": job["id"]}
+    result.update(fault or judge.run())
+    result["cpu_s"] = round(judge.clock.total(), 4)
+    result["wall_s"] = round(time.monotonic() - began, 4)
+    data = json.dumps(result).encode("utf-8", "replace")
+    os.write(report, struct.pack("<I", len(data)) + data)
+
+
+def receive(descriptor, count):
+    parts = []
+    while count:
+        part = os.read(descriptor, min(count, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def decode_tests(job):
+    """Puts the hidden tests behind the others; returns the result when they cannot be read."""
+    encoded = job.pop("encoded_tests", None)
+    if encoded is not None:
+        try:
+            job["tests"] = list(job.get("tests") or []) + contests.decode_private(encoded)
+        except Ended as ended:
+            return {"outcome": ended.outcome, **ended.facts}
+    return None
+
+
+class Judge:
+    """Runs one job."""
+
+    def __init__(self, job, seed, contained):
+        self.job = job
+        self.seed = seed
+        self.contained = contained
+        self.clock = Clock(job["limits"])
+        self.process = None
+        self.test = None
+        self.more = {}
+        self.offences = []
+
+    def run(self):
+        try:
+            {"asserts": self.asserts, "inputs": self.inputs, "calls": self.calls, "stdin": self.stdin}[self.job["kind"]]()
+            result = {"outcome": "passed"}
+        except Wrong as wrong:
+            result = {"outcome": "wrong_answer", **wrong.facts}
+        except Ended as ended:
+            result = {"outcome": ended.outcome, **ended.facts}
+        except MemoryError:
+            result = {"outcome": "memory", "message": "the program's answers need too much memory"}
+        except wire.WireError as error:
+            result = {"outcome": "harness_error", "message": str(error)}
+        if self.process is not None:
+            self.offences += self.process.offences
+            if result["outcome"] != "passed":
+                result.setdefault("stderr", self.process.error_text())
+            self.process.end()
+        if self.offences:
+            result["violation"] = ", ".join(dict.fromkeys(self.offences))
+            # What it tried is why it failed, unless its time or memory ran out first.
+            if result["outcome"] in ("exception", "wrong_answer", "missing_entry_point"):
+                result["outcome"] = "sandbox_violation"
+        result.update(self.more)
+        if self.test is not None and result["outcome"] != "passed":
+            result["test"] = self.test
+        return {key: value for key, value in result.items() if value not in ("", None)}
+
+    def give(self, prelude, is_main):
+        self.seed.give({
+            "source": prelude + "\0" + self.job["program"], "limits": self.job["limits"], "is_main": is_main,
+            "contained": self.contained,
+        })
+
+    def start(self, prelude=""):
+        """The program in a process of its own, loaded."""
+        if "\0" in self.job["program"]:
+            raise Ended("compile_error", type="ValueError", message="source code cannot contain null bytes")
+        self.give(prelude, is_main=False)
+        self.process = Process(self.seed, self.job["limits"], self.clock)
+        program = Program(self.process)
+        program.load()
+        return program
+
+    # MARK: Asserts
+
+    def asserts(self):
+        """Test source runs here; what it does not know is the program's."""
+        program = self.start()
+        entry = self.job.get("entry_point") or None
+        recorder = assertions.Recorder()
+        names = TestNames(program, entry)
+        names.update(recorder.names())
+        self.more["tests"] = len(self.job["tests"])
+        self.prelude(names, entry)
+        if entry is not None:
+            try:
+                names[entry] = program.lookup(entry)
+            except KeyError:
+                raise Ended("missing_entry_point", type="NameError", message=f"name '{entry}' is not defined") from None
+        one = len(self.job["tests"]) == 1
+        for number, source in enumerate(self.job["tests"]):
+            self.test = None if one else number
+            try:
+                exec(assertions.compiled(source, f"<test {number}>"), names, names)
+            except Ended:
+                raise
+            except MemoryError:
+                raise
+            except wire.WireError:
+                raise
+            except BaseException as error:
+                if one and recorder.asserts:
+                    self.test = recorder.asserts - 1
+                raise self.failure(error) from None
+
+    def prelude(self, names, entry):
+        source = self.job.get("prelude") or ""
+        if not source:
+            return
+        try:
+            exec(compile(source, "<prelude>", "exec"), names, names)
+        except Exception:
+            # A head that is no Python by itself only leaves its helpers out.
+            pass
+        names.pop(entry, None)
+
+    def failure(self, error):
+        """What an exception in the tests means: the program's own, a comparison that failed, or a test at fault."""
+        told = getattr(error, "of_program", None)
+        if told is not None:
+            return Ended("exception", **told)
+        message = cut(str(error), 2000) if not isinstance(error, KeyError) else repr(error.args[0])[:2000]
+        if isinstance(error, AssertionError):
+            facts = {"type": "AssertionError", "message": message}
+            if hasattr(error, "sides"):
+                facts["got"], facts["expected"] = (shown(side) for side in error.sides)
+            elif hasattr(error, "condition"):
+                facts["expected"] = error.condition
+            return Wrong(**facts)
+        # The tests could do nothing with what the program gave them: that is a wrong answer too.
+        return Ended("exception", type=type(error).__name__, message=message, frame="in the tests")
+
+    # MARK: The other kinds
+
+    def inputs(self):
+        program = self.start()
+        function = self.function(program, self.job["entry_point"])
+        plus.run(self, program, function)
+
+    def function(self, program, name):
+        try:
+            return program.lookup(name)
+        except KeyError:
+            raise Ended("missing_entry_point", type="NameError", message=f"name '{name}' is not defined") from None
+
+    def calls(self):
+        contests.run_calls(self, self.start(contests.PRELUDE))
+
+    def stdin(self):
+        if "\0" in self.job["program"]:
+            raise Ended("compile_error", type="ValueError", message="source code cannot contain null bytes")
+        self.give(contests.PRELUDE, is_main=True)
+        contests.run_programs(self)
+
+
+class TestNames(dict):
+    """The global names of the tests: their own, then the function they test, the judge's built-ins, the program's."""
+
+    def __init__(self, program, entry):
+        super().__init__(__builtins__=builtins, __name__="tests")
+        self.program = program
+        self.entry = entry
+
+    def __missing__(self, name):
+        # A built-in that the program has made its own is not used to judge it.
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
+        try:
+            value = self.program.lookup(name)
+        except KeyError:
+            raise NameError(f"name '{name}' is not defined") from None
+        self[name] = value
+        return value
