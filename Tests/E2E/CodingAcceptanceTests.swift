@@ -104,7 +104,8 @@ struct CodingAcceptanceTests {
     "recorded_qwen2.5-coder-1.5b-base_humaneval",
     "recorded_reflexion-gpt4-simple_human_eval_py_logging_humaneval",
   ])
-  func `recorded solutions of HumanEval in a fence get their recorded verdicts`(file: String) throws {
+  func `recorded solutions of HumanEval in a fence get their recorded verdicts`(file: String) throws
+  {
     let rows = Dictionary(
       uniqueKeysWithValues: try humanEval().map { ($0["task_id"] as? String ?? "", $0) })
     var recording = CodingRecording()

@@ -4,7 +4,6 @@ import os
 import select
 import signal
 import socket
-import struct
 import time
 
 import seed as seeds
@@ -82,42 +81,45 @@ class Clock:
 
 
 class Seed:
-    """The judge's end of a seed."""
+    """The judge's end of a job's seed and of the zygote that is its parent."""
 
-    def __init__(self, control, filter):
+    def __init__(self, zygote, control, pid, filter):
+        self.zygote = zygote
         self.control = control
+        self.pid = pid
         self.filter = filter
 
-    def give(self, job):
-        """Hands over the program's source and limits."""
-        seeds.send(self.control, job)
+    def give(self, job, descriptors=()):
+        """Hands over the program's source and limits, and the descriptors that it is to have."""
+        seeds.send(self.control, job, descriptors)
 
-    def receive(self):
-        length = struct.unpack("<I", seeds.receive(self.control, 4))[0]
-        return seeds.json.loads(seeds.receive(self.control, length))
+    def collect(self):
+        """Has the zygote collect the seed, which has ended or was just killed."""
+        self.zygote.sendall(b"R")
+        return seeds.receive_message(self.zygote)
 
 
 class Process:
-    """A process that a seed has forked for the program."""
+    """A process of the program: the seed itself, or one that the seed forks for a whole program."""
 
-    def __init__(self, seed, limits, clock, input=None, keeps_output=False):
+    def __init__(self, seed, limits, clock, job=None, input=None):
         self.seed = seed
         self.limits = limits
         self.clock = clock
-        self.keeps_output = keeps_output
+        self.is_main = job is None
         self.input = memoryview(input) if input is not None else None
         self.output = bytearray()
         self.errors = bytearray()
+        self.waiting = bytearray()
         self.printed = 0
         self.listener = None
         self.has_ended = False
         self.status = None
         self.poll = select.poll()
-        self.start()
+        self.start(job)
         self.expect_filter()
 
-    def start(self):
-        self.channel, theirs = socket.socketpair()
+    def start(self, job):
         self.out, out = os.pipe()
         self.err, err = os.pipe()
         if self.input is None:
@@ -126,11 +128,16 @@ class Process:
             source, self.into = os.pipe()
             os.set_blocking(self.into, False)
             self.poll.register(self.into, select.POLLOUT)
-        socket.send_fds(self.seed.control, [b"S"], [source, out, err, theirs.fileno()])
+        if self.is_main:
+            self.channel, theirs = socket.socketpair()
+            socket.send_fds(self.seed.control, [b"S"], [source, out, err, theirs.fileno()])
+            theirs.close()
+            self.pid = seeds.receive_message(self.seed.control)["pid"]
+        else:
+            self.channel, self.pid = self.seed.control, self.seed.pid
+            self.seed.give(job, [source, out, err])
         for descriptor in (source, out, err):
             os.close(descriptor)
-        theirs.close()
-        self.pid = self.seed.receive()["pid"]
         self.end_notice = os.pidfd_open(self.pid)
         self.clock.follow(self.pid)
         for descriptor in (self.out, self.err):
@@ -146,6 +153,7 @@ class Process:
         except OSError:
             message, descriptors = b"", []
         self.channel.setblocking(False)
+        self.channel_number = self.channel.fileno()
         self.poll.register(self.channel, select.POLLIN)
         if message == b"L" and descriptors:
             self.listener = syscalls.Listener(descriptors[0], self.seed.filter)
@@ -153,7 +161,7 @@ class Process:
         elif message != b"F":
             self.end()
             raise Ended("harness_error", message="the program's process could not be set up: " + self.error_text())
-        if self.keeps_output:
+        if self.is_main:
             # A whole program has no channel; one that opened it would find nobody.
             self.poll.unregister(self.channel)
             self.channel.close()
@@ -182,34 +190,39 @@ class Process:
 
     def receive(self):
         """The program's next answer."""
-        length = wire.LENGTH.unpack(self.read(4))[0]
+        length = self.length()
         if length == 0:
             # A large answer is being written, which is not the program's time, in proportion to its size.
             self.clock.begin_writing()
-            length = wire.LENGTH.unpack(self.read(4))[0]
+            length = self.length()
             self.clock.end_writing(0.5 + length / WRITTEN_PER_SECOND)
         if not 0 < length <= wire.MOST_BYTES + 1024:
             raise Ended("exception", type="BrokenChannel", message="the program broke the channel to the judge")
-        return bytes(self.read(length))
+        return self.read(length)
+
+    def length(self):
+        return wire.LENGTH.unpack(self.read(4))[0]
 
     def read(self, count):
-        data = bytearray()
-        while len(data) < count:
+        while len(self.waiting) < count:
+            self.wait()
+            if not self.channel_is_readable:
+                continue
             try:
-                part = self.channel.recv(min(count - len(data), 1 << 20))
+                part = self.channel.recv(max(1 << 16, min(count, 1 << 20)))
             except BlockingIOError:
-                self.wait()
                 continue
             except OSError:
                 part = b""
             if not part:
                 self.has_left()
-            data += part
+            self.waiting += part
+        data = bytes(self.waiting[:count])
+        del self.waiting[:count]
         return data
 
     def has_left(self):
         """The channel is closed: says why, which is the program's end or its own doing."""
-        self.channel_is_open = False
         try:
             self.poll.unregister(self.channel)
         except KeyError:
@@ -239,8 +252,11 @@ class Process:
             raise Ended("output_limit", message=f"more than {self.limits['output_bytes']} bytes of output")
 
     def handle(self, events):
+        self.channel_is_readable = False
         for descriptor, event in events:
-            if descriptor == self.out:
+            if descriptor == self.channel_number:
+                self.channel_is_readable = True
+            elif descriptor == self.out:
                 self.take(self.out)
             elif descriptor == self.err:
                 self.take(self.err)
@@ -284,7 +300,7 @@ class Process:
         if descriptor == self.err:
             self.errors += data
             del self.errors[:-1 << 15]
-        elif self.keeps_output:
+        elif self.is_main:
             self.output += data
         return True
 
@@ -324,8 +340,11 @@ class Process:
         """Has the seed collect the process, which has ended or was just killed, and takes the rest of its output."""
         if self.status is not None:
             return
-        self.seed.control.sendall(b"R")
-        self.status = self.seed.receive()
+        if self.is_main:
+            self.seed.control.sendall(b"R")
+            self.status = seeds.receive_message(self.seed.control)
+        else:
+            self.status = self.seed.collect()
         self.clock.freeze(self.status["cpu_s"])
         while self.printed <= self.limits["output_bytes"] and (self.take(self.out) or self.take(self.err)):
             pass

@@ -69,7 +69,7 @@ def run_programs(judge):
         if judge.job["per_test"]:
             judge.clock.restart()
         process = judge.process = Process(
-            judge.seed, limits, judge.clock, input=test["input"].encode("utf-8", "surrogatepass"), keeps_output=True)
+            judge.seed, limits, judge.clock, input=test["input"].encode("utf-8", "surrogatepass"))
         process.run_to_end()
         judge.offences += process.offences
         told = report(process)

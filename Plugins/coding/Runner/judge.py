@@ -1,9 +1,11 @@
-# The judge of one job: reads it, has the program's processes started, runs the tests, writes the result. It is forked
-# for the job and ends with it, and is the only process that ever holds the tests.
+# The judge: reads jobs, has each program's processes started, runs the tests, writes the results. It is the only process
+# that ever holds tests, and no program is ever forked from it.
 import builtins
 import json
 import os
+import random
 import resource
+import socket
 import struct
 import sys
 import time
@@ -18,27 +20,48 @@ from remote import Program
 from shown import cut, shown
 
 
-def main(channel, control, report, filter, contained):
-    """Judges the job that comes next on the descriptor `channel`; writes to the descriptor `report`.
+def main(channel, zygote, filter, contained):
+    """Judges the jobs that come on the descriptor `channel`, each with the seed that the zygote sends for it.
 
-    First how many seconds it may take, as a double; then the result as a frame.
+    To the zygote go, for each job: `D` and the seconds that it may take, as a double; `R` when the seed is to be
+    collected; `W` before the result is written to the channel, and `E` behind it.
     """
+    # A judge that has too much to do with what a program says must not take the machine with it.
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(zygote, 4, 1)
+        except OSError:
+            return
+        if len(message) < 4:
+            return
+        seed = Seed(zygote, socket.socket(fileno=descriptors[0]), struct.unpack("<I", message)[0], filter)
+        one(channel, seed, contained)
+        seed.control.close()
+        zygote.sendall(b"E")
+
+
+def one(channel, seed, contained):
+    """Judges one job and writes its result."""
     began = time.monotonic()
     job = json.loads(receive(channel, struct.unpack("<I", receive(channel, 4))[0]))
     limits = job["limits"]
     fault = decode_tests(job)
     rounds = max(1, len(job.get("tests") or [])) if job["per_test"] else 1
-    os.write(report, struct.pack("<d", rounds * limits["wall_s"] + 60))
-    # A judge that has too much to do with what a program says must not take the machine with it.
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    seed.zygote.sendall(b"D" + struct.pack("<d", rounds * limits["wall_s"] + 60))
+    # Nothing of an earlier job's tests may show in this one's.
+    random.seed(0)
     sys.setrecursionlimit(5000)
-    judge = Judge(job, Seed(control, filter), contained)
+    judge = Judge(job, seed, contained)
     result = {"id": job["id"]}
     result.update(fault or judge.run())
     result["cpu_s"] = round(judge.clock.total(), 4)
     result["wall_s"] = round(time.monotonic() - began, 4)
     data = json.dumps(result).encode("utf-8", "replace")
-    os.write(report, struct.pack("<I", len(data)) + data)
+    seed.zygote.sendall(b"W")
+    view = memoryview(struct.pack("<I", len(data)) + data)
+    while view:
+        view = view[os.write(channel, view):]
 
 
 def receive(descriptor, count):
@@ -103,18 +126,18 @@ class Judge:
             result["test"] = self.test
         return {key: value for key, value in result.items() if value not in ("", None)}
 
-    def give(self, prelude, is_main):
-        self.seed.give({
+    def source(self, prelude, is_main):
+        """What the seed gets."""
+        if "\0" in self.job["program"]:
+            raise Ended("compile_error", type="ValueError", message="source code cannot contain null bytes")
+        return {
             "source": prelude + "\0" + self.job["program"], "limits": self.job["limits"], "is_main": is_main,
             "contained": self.contained,
-        })
+        }
 
     def start(self, prelude=""):
         """The program in a process of its own, loaded."""
-        if "\0" in self.job["program"]:
-            raise Ended("compile_error", type="ValueError", message="source code cannot contain null bytes")
-        self.give(prelude, is_main=False)
-        self.process = Process(self.seed, self.job["limits"], self.clock)
+        self.process = Process(self.seed, self.job["limits"], self.clock, self.source(prelude, is_main=False))
         program = Program(self.process)
         program.load()
         return program
@@ -125,9 +148,7 @@ class Judge:
         """Test source runs here; what it does not know is the program's."""
         program = self.start()
         entry = self.job.get("entry_point") or None
-        recorder = assertions.Recorder()
         names = TestNames(program, entry)
-        names.update(recorder.names())
         self.more["tests"] = len(self.job["tests"])
         self.prelude(names, entry)
         if entry is not None:
@@ -139,17 +160,31 @@ class Judge:
         for number, source in enumerate(self.job["tests"]):
             self.test = None if one else number
             try:
-                exec(assertions.compiled(source, f"<test {number}>"), names, names)
-            except Ended:
-                raise
-            except MemoryError:
-                raise
-            except wire.WireError:
+                exec(compile(source, f"<test {number}>", "exec"), names, names)
+            except (Ended, MemoryError, wire.WireError):
                 raise
             except BaseException as error:
-                if one and recorder.asserts:
-                    self.test = recorder.asserts - 1
+                self.look_closer(error, source, names, one)
                 raise self.failure(error) from None
+
+    def look_closer(self, error, source, names, one):
+        """Runs a test that has failed again, so that it says which assert it was and what was on both sides.
+
+        That it has failed is settled: what comes of this only adds to the result.
+        """
+        if not isinstance(error, AssertionError) or hasattr(error, "of_program"):
+            return
+        recorder = assertions.Recorder()
+        names.update(recorder.names())
+        random.seed(0)
+        try:
+            exec(assertions.compiled(source, "<test>"), names, names)
+        except AssertionError as again:
+            error.__dict__.update(again.__dict__)
+            if one and recorder.asserts:
+                self.test = recorder.asserts - 1
+        except (Exception, SystemExit):
+            pass
 
     def prelude(self, names, entry):
         source = self.job.get("prelude") or ""
@@ -195,9 +230,7 @@ class Judge:
         contests.run_calls(self, self.start(contests.PRELUDE))
 
     def stdin(self):
-        if "\0" in self.job["program"]:
-            raise Ended("compile_error", type="ValueError", message="source code cannot contain null bytes")
-        self.give(contests.PRELUDE, is_main=True)
+        self.seed.give(self.source(contests.PRELUDE, is_main=True))
         contests.run_programs(self)
 
 

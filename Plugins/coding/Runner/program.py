@@ -147,6 +147,7 @@ class Server:
 
     def __init__(self, channel):
         self.channel = channel
+        self.waiting = bytearray()
         self.values = []
         self.numbers = {}
         self.namespace = {}
@@ -219,13 +220,14 @@ class Server:
         return head and self.read(wire.LENGTH.unpack(head)[0])
 
     def read(self, count):
-        data = bytearray()
-        while len(data) < count:
-            part = self.channel.recv(count - len(data))
+        while len(self.waiting) < count:
+            part = self.channel.recv(1 << 16)
             if not part:
                 return None
-            data += part
-        return bytes(data)
+            self.waiting += part
+        data = bytes(self.waiting[:count])
+        del self.waiting[:count]
+        return data
 
 
 def is_mutable(values):

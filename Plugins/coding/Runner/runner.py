@@ -1,8 +1,9 @@
-# The zygote: a warm Python that forks a seed and a judge for each job, and never reads a job itself, so that no program
-# finds an earlier one's tests in its memory.
+# The zygote: a warm Python that forks a seed for each job and never reads a job itself, so that no program finds tests in
+# its memory. Jobs are read by the judge, another child of the zygote, from the channel that they share.
 #
-#   plugin -- jobs --> judge (reads its job from the channel that it shares with the zygote)
-#   judge  -- seconds it may take, result --> zygote -- result, then "is everything clean" --> plugin
+#   plugin -- job --> judge -- source, calls --> seed, which becomes the program
+#   judge  -- result --> plugin;  zygote -- whether everything of the job is gone --> plugin
+import gc
 import json
 import os
 import random
@@ -30,6 +31,8 @@ LENGTH = struct.Struct("<I")
 # How long a judge may take to read its job and say how long it needs.
 FIRST_WORD_S = 120
 MOST_LEFT_FILES = 200
+# After so many jobs the judge is replaced, and with it whatever tests have left in its memory.
+JOBS_OF_A_JUDGE = 100
 # Where Debian keeps packages such as numpy; -S leaves them out, since what `site` runs is not ours.
 PACKAGES = ("/usr/lib/python3/dist-packages", "/usr/local/lib/python3.{}/dist-packages".format(sys.version_info[1]))
 
@@ -69,6 +72,7 @@ class Zygote:
         self.filter = syscalls.Filter()
         self.channel = socket.socket(fileno=os.dup(CHANNEL))
         self.wants_listener = self.can_listen()
+        self.judge = None
 
     def can_listen(self):
         """Tries the filter in a process of its own; raises when there can be none."""
@@ -89,91 +93,57 @@ class Zygote:
         """Imports what a contest program's first lines import, and what the first job would."""
         exec(compile(contests.PRELUDE, "<prelude>", "exec"), {})
         sys.setrecursionlimit(1000)
+        # What is here now is never looked at by a collection in a child, which would copy every page of it.
+        gc.collect()
+        gc.freeze()
 
     def serve(self):
         """Waits for a job and has it judged; false when there are no more."""
         select.select([CHANNEL], [], [])
         if not self.channel.recv(1, socket.MSG_PEEK):
             return False
+        if self.judge is None:
+            self.judge = Judge(self)
         ours, theirs = socket.socketpair()
-        read, write = os.pipe()
-        seed_pid = os.fork()
-        if seed_pid == 0:
-            self.be_seed(theirs, (ours.fileno(), read, write))
-        judge_pid = os.fork()
-        if judge_pid == 0:
-            self.be_judge(ours, write, (theirs.fileno(), read))
-        for socket_end in (ours, theirs):
-            socket_end.close()
-        os.close(write)
-        end = self.watch(judge_pid, read)
-        os.close(read)
-        taint = self.clean(judge_pid, seed_pid)
+        pid = os.fork()
+        if pid == 0:
+            self.be_seed(theirs, ours)
+        theirs.close()
+        self.judge.give(pid, ours)
+        ours.close()
+        goes_on = self.judge.watch(pid)
+        taint = self.clean(pid)
+        if not goes_on:
+            return False
         send({"taint": taint} if taint else {"clean": True})
-        return end
+        return True
 
-    def be_seed(self, control, others):
+    def be_seed(self, control, other):
         try:
             self.channel.close()
-            for descriptor in (CHANNEL, *others):
-                os.close(descriptor)
-            os.setsid()
+            other.close()
+            os.close(CHANNEL)
+            self.judge.control.close()
+            os.close(self.judge.notice)
             seed.main(control, self.base, self.filter, self.wants_listener)
         finally:
             os._exit(0)
 
-    def be_judge(self, control, report, others):
-        code = 1
-        try:
-            for descriptor in others:
-                os.close(descriptor)
-            judge.main(CHANNEL, control, report, self.filter, self.contained)
-            code = 0
-        except BaseException as error:
-            import traceback
-            traceback.print_exception(error, limit=-8)
-        finally:
-            os._exit(code)
-
-    def watch(self, judge_pid, report):
-        """Waits for the judge and passes its result on; false when the channel is no longer to be trusted."""
-        notice = os.pidfd_open(judge_pid)
-        try:
-            deadline = time.monotonic() + FIRST_WORD_S
-            if wait([report, notice], deadline):
-                word = os.read(report, 8)
-                if len(word) == 8:
-                    deadline = time.monotonic() + struct.unpack("<d", word)[0]
-            if wait([notice], deadline):
-                end = os.waitid(os.P_PIDFD, notice, os.WEXITED | os.WNOWAIT)
-                if end.si_code == os.CLD_EXITED and end.si_status == 0:
-                    # By the kernel alone: what the result says of expected values never is in this memory.
-                    while os.splice(report, CHANNEL, 1 << 16):
-                        pass
-                    return True
-                what = f"exit code {end.si_status}" if end.si_code == os.CLD_EXITED else f"signal {end.si_status}"
-                send({"outcome": "harness_error", "message": f"the judge ended with {what}"})
-                return False
-            # The tests, or what the program gave them, take for ever.
-            send({"outcome": "time", "wall": True})
-            return False
-        finally:
-            os.close(notice)
-
-    def clean(self, judge_pid, seed_pid):
+    def clean(self, seed_pid):
         """Ends what is left of a job and removes its files; returns why that could not be done."""
-        if self.contained:
-            try:
-                # Everything in the sandbox but this process and the init.
-                os.kill(-1, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        else:
-            # A program's process dies with its seed.
-            for pid in (judge_pid, seed_pid):
-                os.kill(pid, signal.SIGKILL)
-        for pid in (judge_pid, seed_pid):
-            os.waitpid(pid, 0)
+        if not self.judge.has_collected:
+            os.kill(seed_pid, signal.SIGKILL)
+            os.waitpid(seed_pid, 0)
+        self.judge.jobs += 1
+        if self.judge.jobs >= JOBS_OF_A_JUDGE:
+            self.judge.end()
+            self.judge = None
+            if self.contained:
+                try:
+                    # Everything in the sandbox but this process and the init.
+                    os.kill(-1, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
         return remove(self.base)
 
     def leave(self):
@@ -181,10 +151,68 @@ class Zygote:
             shutil.rmtree(self.base, ignore_errors=True)
 
 
-def wait(descriptors, deadline):
-    """Whether one of them became readable before the deadline."""
-    left = max(0.0, deadline - time.monotonic())
-    return bool(select.select(descriptors, [], [], left)[0])
+class Judge:
+    """The judge's process as the zygote sees it."""
+
+    def __init__(self, zygote):
+        self.control, theirs = socket.socketpair()
+        self.jobs = 0
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.be(zygote, theirs)
+        theirs.close()
+        self.notice = os.pidfd_open(self.pid)
+
+    def be(self, zygote, control):
+        code = 1
+        try:
+            self.control.close()
+            judge.main(CHANNEL, control, zygote.filter, zygote.contained)
+            code = 0
+        except BaseException as error:
+            import traceback
+            traceback.print_exception(error, limit=-8)
+        finally:
+            os._exit(code)
+
+    def give(self, pid, control):
+        """Hands over the seed of the next job."""
+        self.has_collected = False
+        socket.send_fds(self.control, [struct.pack("<I", pid)], [control.fileno()])
+
+    def watch(self, seed_pid):
+        """Does what the judge asks for until its result is written; false when the channel is no longer to be trusted."""
+        deadline = time.monotonic() + FIRST_WORD_S
+        while True:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            ready = select.select([self.control, self.notice], [], [], left)[0]
+            if self.control in ready:
+                word = self.control.recv(1)
+                if word == b"E":
+                    return True
+                if word == b"D":
+                    deadline = time.monotonic() + struct.unpack("<d", self.control.recv(8, socket.MSG_WAITALL))[0]
+                elif word == b"R":
+                    seed.send(self.control, seed.collect(seed_pid))
+                    self.has_collected = True
+                elif word == b"W":
+                    # A result that is half written can only be written to its end.
+                    deadline = None
+                elif not word:
+                    end = os.waitid(os.P_PIDFD, self.notice, os.WEXITED | os.WNOWAIT)
+                    what = "exit code" if end.si_code == os.CLD_EXITED else "signal"
+                    send({"outcome": "harness_error", "message": f"the judge ended with {what} {end.si_status}"})
+                    return False
+            elif not ready:
+                # The tests, or what the program gave them, take for ever.
+                send({"outcome": "time", "wall": True})
+                return False
+
+    def end(self):
+        self.control.close()
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.notice)
 
 
 def remove(base):

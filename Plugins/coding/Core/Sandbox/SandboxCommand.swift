@@ -10,10 +10,20 @@ package enum SandboxKind: String, CaseIterable, Sendable {
 }
 
 /// Makes the command that starts the runner.
-struct SandboxCommand {
+package struct SandboxCommand {
   let kind: SandboxKind
   /// The interpreter, as a path inside the sandbox and outside.
   let python: String
+  private let folders: [String]
+
+  /// A command of a kind for an interpreter; the other programs are looked for in `folders`.
+  package init(
+    kind: SandboxKind, python: String, folders: [String] = ["/usr/bin", "/bin", "/usr/local/bin"]
+  ) {
+    self.kind = kind
+    self.python = python
+    self.folders = folders
+  }
 
   /// The size of the sandbox's own /tmp.
   static let temporaryBytes = 128 << 20
@@ -22,7 +32,7 @@ struct SandboxCommand {
   ///
   /// Root is left behind before the sandbox is entered, where that works: a process that is root outside may do
   /// more through a mistake of the kernel's than one that is nobody.
-  func candidates() throws(SandboxError) -> [[String]] {
+  package func candidates() throws(SandboxError) -> [[String]] {
     guard access(python, X_OK) == 0 else {
       throw SandboxError(
         "\(python) is missing: apt-get install python3, or name another interpreter under /usr with the "
@@ -32,7 +42,7 @@ struct SandboxCommand {
     let command: [String]
     switch kind {
     case .bubblewrap:
-      guard let bubblewrap = Self.find("bwrap") else {
+      guard let bubblewrap = find("bwrap") else {
         throw SandboxError(
           "bubblewrap is missing: apt-get install bubblewrap (or options = { sandbox = \"rlimits\" }, which keeps "
             + "generated programs from much less)")
@@ -43,7 +53,7 @@ struct SandboxCommand {
       command = [bubblewrap] + Self.walls + inner
     case .rlimits: command = inner
     }
-    guard geteuid() == 0, let setpriv = Self.find("setpriv") else { return [command] }
+    guard geteuid() == 0, let setpriv = find("setpriv") else { return [command] }
     let nobody = [
       setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--",
     ]
@@ -68,12 +78,12 @@ struct SandboxCommand {
     "--size", "\(temporaryBytes)", "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp", "--",
   ]
 
-  private static func find(_ name: String) -> String? {
-    ["/usr/bin/", "/bin/", "/usr/local/bin/"].map { $0 + name }.first { access($0, X_OK) == 0 }
+  private func find(_ name: String) -> String? {
+    folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 
   /// What to say when every candidate failed; `complaint` is the last one's own line.
-  func refusal(_ complaint: String) -> String {
+  package func refusal(_ complaint: String) -> String {
     guard kind == .bubblewrap else {
       return "\(python) could not be started: \(complaint.isEmpty ? "it ended at once" : complaint)"
     }

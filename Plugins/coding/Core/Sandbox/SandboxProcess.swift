@@ -93,9 +93,9 @@ final class SandboxProcess {
 }
 
 /// The sandbox cannot be had, or has broken.
-struct SandboxError: Error {
+package struct SandboxError: Error {
   /// One line: what, and what to do.
-  let message: String
+  package let message: String
 
   init(_ message: String) { self.message = message }
 }
