@@ -111,6 +111,17 @@ EQUAL, NOT_LESS, ANY_BIT = 0x15, 0x35, 0x45
 NUMBER, ARCHITECTURE = 0, 4
 
 
+def runs(numbers):
+    """The first and the last of each unbroken row of numbers."""
+    rows = []
+    for number in sorted(numbers):
+        if rows and rows[-1][1] == number - 1:
+            rows[-1][1] = number
+        else:
+            rows.append([number, number])
+    return rows
+
+
 def argument(index, high=False):
     return 16 + 8 * index + (4 if high else 0)
 
@@ -149,8 +160,8 @@ class Filter:
                 parts.extend([jump(EQUAL, numbers[column], 0, size), *body])
 
         # A filter returns in the branch of a number, so that what was loaded there does not matter below.
-        for number in sorted(columns[column] for columns in ALLOWED.values() if columns[column] is not None):
-            parts += [jump(EQUAL, number, 0, 1), give(ALLOW)]
+        for first, last in runs(columns[column] for columns in ALLOWED.values() if columns[column] is not None):
+            parts += [jump(NOT_LESS, first, 0, 2), jump(NOT_LESS, last + 1, 1, 0), give(ALLOW)]
         case(CLONE, load(argument(0)), jump(ANY_BIT, CLONE_THREAD, 0, 1), give(ALLOW), give(refusal))
         case(CLONE3, give(REFUSE | errno.ENOSYS))
         for call in (KILL, TGKILL):

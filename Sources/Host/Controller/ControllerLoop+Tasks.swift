@@ -26,9 +26,8 @@ extension ControllerLoop {
         try start(.generation(device: device), slot: SlotBase.generation + index)
       }
     }
-    var most = max(1, min(8, processorCount() / 2))
-    if case .count(let wanted) = settings.config.workers.evaluators { most = min(wanted, 256) }
     for kind in plan.classes.indices where openTasks.contains(where: { evaluates($0, kind) }) {
+      let most = mostWorkers(of: plan.classes[kind].evaluator)
       // No more workers than there are leases to give them.
       let tries = openTasks.filter { evaluates($0, kind) }.reduce(0) { sum, index in
         sum + plan.tasks[index].sampleCount * plan.tasks[index].repeats.repeats
@@ -39,6 +38,13 @@ extension ControllerLoop {
         try start(.evaluator(kind), slot: SlotBase.evaluator + kind * 64 + place)
       }
     }
+  }
+
+  /// How many workers an evaluator may have.
+  private func mostWorkers(of evaluator: PluginFacts) -> Int {
+    if case .count(let wanted) = settings.config.workers.evaluators { return min(wanted, 256) }
+    return evaluator.wantsAllCores
+      ? min(64, processorCount()) : max(1, min(8, processorCount() / 2))
   }
 
   /// Tasks of the current model that are not over.

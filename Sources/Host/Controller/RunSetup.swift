@@ -99,7 +99,8 @@ struct RunSetup {
         modes = [ModeFacts(name: "default", stages: [StageFacts(name: "final", template: nil)])]
       }
       return PluginFacts(
-        id: manifest.id, version: manifest.version, folder: entry.folder, modes: modes)
+        id: manifest.id, version: manifest.version, folder: entry.folder, modes: modes,
+        wantsAllCores: manifest.wantsAllCores)
     } catch { throw PlanError(.plugin, error.description) }
   }
 }

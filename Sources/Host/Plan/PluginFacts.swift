@@ -40,13 +40,18 @@ package struct PluginFacts: Equatable, Sendable {
   package var folder: String
   /// An evaluator's modes, the default first.
   package var modes: [ModeFacts]
+  /// Whether an evaluator wants a worker for each processor.
+  package var wantsAllCores: Bool
 
   /// Describes one plugin.
-  package init(id: String, version: String, folder: String, modes: [ModeFacts]) {
+  package init(
+    id: String, version: String, folder: String, modes: [ModeFacts], wantsAllCores: Bool = false
+  ) {
     self.id = id
     self.version = version
     self.folder = folder
     self.modes = modes
+    self.wantsAllCores = wantsAllCores
   }
 }
 

@@ -45,10 +45,12 @@ package struct PluginManifest: Equatable, Sendable {
   package var metricFunctions: [MetricFunction]
   /// An evaluator's modes, the first is its default; empty for other plugins.
   package var modes: [EvaluatorMode]
+  /// Whether judging takes so long that an evaluator wants a worker for each processor.
+  package var wantsAllCores: Bool
 
   private static let keys = [
     "id", "version", "kind", "abi", "library", "sha256", "license", "description", "evaluator",
-    "mode", "metric", "modes",
+    "mode", "metric", "modes", "workers",
   ]
 
   /// Decodes the text of a plugin.toml; `file` is how messages name it.
@@ -75,6 +77,8 @@ package struct PluginManifest: Equatable, Sendable {
     description = try table.text("description") ?? ""
     evaluator = try table.text("evaluator")
     mode = try table.text("mode")
+    wantsAllCores = try table.text("workers") != nil
+    try checkWorkers(table)
     try checkLibrary(table)
     try checkDefaults(table)
   }
@@ -98,6 +102,16 @@ package struct PluginManifest: Equatable, Sendable {
       kinds.append(kind)
     }
     return kinds.sorted { $0.rawValue < $1.rawValue }
+  }
+
+  private func checkWorkers(_ table: ManifestTable) throws(PluginError) {
+    guard let word = try table.text("workers") else { return }
+    guard kinds.contains(.evaluator) else {
+      throw table.error("workers", "'workers' is for evaluators; remove it")
+    }
+    guard word == "cores" else {
+      throw table.error("workers", "workers is '\(word)'; write \"cores\", or leave it out")
+    }
   }
 
   private static func digest(in table: ManifestTable) throws(PluginError) -> String? {

@@ -10,6 +10,8 @@ internal import Wire
 package final class EvaluatorWorker {
   /// Unsent bytes above which nothing new is started.
   private static let outgoingLimit = 4 << 20
+  /// Nanoseconds after which a verdict is sent although more are being made.
+  private static let longestHeld: UInt64 = 50_000_000
 
   private let line: WorkerLine
   private let evaluator: PluginLibrary
@@ -24,6 +26,7 @@ package final class EvaluatorWorker {
   private var active = 0
   private var isDraining = false
   private var saidDrained = false
+  private var lastFlush: UInt64 = 0
   let request = StageRequestBuffer()
   let verdict = VerdictBuffer()
   let metricVerdict = VerdictBuffer()
@@ -384,5 +387,15 @@ package final class EvaluatorWorker {
       flags: judgement.outcome.rawValue, ticket: slot.lease?.ticket ?? 0)
     judgement.write(header, verdict, to: line.link.outgoing)
     end(number)
+    flushWhenDue()
+  }
+
+  /// Sends what is queued when judging takes its time, so that verdicts are stored while others are judged.
+  private func flushWhenDue() {
+    let now = Clock.monotonic()
+    guard now - lastFlush > Self.longestHeld else { return }
+    lastFlush = now
+    // A failure shows at the next flush of the loop, which can act on it.
+    try? line.link.flush()
   }
 }

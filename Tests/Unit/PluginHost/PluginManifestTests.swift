@@ -71,6 +71,7 @@ struct PluginManifestTests {
       "sha256 = 'abc'",
       "p:6:10: sha256 is not 64 hex digits; paste the output of sha256sum"
     ),
+    ("workers = 'all'", "p:6:11: workers is 'all'; write \"cores\", or leave it out"),
     ("licence = 'MIT'", "p:6:1: unknown key 'licence' in plugin.toml; did you mean 'license'?"),
     (
       "mode = 'cot'",
