@@ -9,11 +9,11 @@ package final class InstructionResources: Sendable {
   /// Resources of which nothing is loaded yet.
   package init() {}
 
-  /// The language detector; the first call unpacks its profiles, some milliseconds and megabytes.
+  /// The language detector; its profiles lie in the library.
   package var languageDetector: LanguageDetector {
     detector.withLock { detector in
       if let detector { return detector }
-      let made = LanguageDetector(LanguageProfiles())
+      let made = LanguageDetector()
       detector = made
       return made
     }

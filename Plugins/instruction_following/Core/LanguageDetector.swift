@@ -15,7 +15,6 @@ package final class LanguageDetector: Sendable {
     case none
   }
 
-  private let profiles: LanguageProfiles
   private let generator = MersenneTwister()
 
   private static let trials = 7
@@ -26,76 +25,43 @@ package final class LanguageDetector: Sendable {
   private static let smoothingWidth = 0.05
   private static let baseFrequency = 10000.0
 
-  init(_ profiles: LanguageProfiles) { self.profiles = profiles }
+  init() {}
 
   /// The language of a text; at most its first 10,000 characters are looked at.
   package func language(of text: ResponseText) -> Answer {
-    let features = self.features(LanguageText.characters(text.bytes))
+    let profiles = LanguageProfiles()
+    let features = LanguageFeatures(LanguageText.characters(text.bytes), profiles)
     guard !features.isEmpty else { return .none }
-    let likelihood = likelihood(features)
+    let likelihood = likelihood(features, profiles)
     var best: (language: Int, value: Double)?
-    for language in likelihood.indices where likelihood[language] > Self.leastLikely {
+    for language in 0..<profiles.count where likelihood[language] > Self.leastLikely {
       let value = likelihood[language]
       if best.map({ value > $0.value }) ?? true { best = (language, value) }
     }
-    return best.map { .code(profiles.languages[$0.language]) } ?? .unknown
-  }
-
-  /// The places of the n-grams that some language knows, in the order of the text.
-  ///
-  /// Within words of capitals nothing is taken; a blank is part of an n-gram at its start or end.
-  private func features(_ characters: [UInt32]) -> [UInt32] {
-    var features: [UInt32] = []
-    features.reserveCapacity(characters.count * 3)
-    let blank = UInt64(0x20)
-    // The last three characters, 16 bits each; characters outside the basic plane are in no profile.
-    var gram = blank
-    var length = 1
-    var last: UInt32 = 0x20
-    var isInCapitals = false
-    for character in characters {
-      let character = LanguageText.normalised(character, like: profiles.likeCharacters)
-      if last == 0x20 {
-        gram = blank
-        length = 1
-        isInCapitals = false
-        if character == 0x20 { continue }
-      }
-      gram = (gram << 16 | UInt64(character > 0xFFFF ? 0xFFFF : character)) & 0xFFFF_FFFF_FFFF
-      length = min(length + 1, 3)
-      if Characters.isCapital(character) {
-        if Characters.isCapital(last) { isInCapitals = true }
-      } else {
-        isInCapitals = false
-      }
-      last = character
-      if isInCapitals { continue }
-      if character != 0x20, let start = profiles.start(gram & 0xFFFF) { features.append(start) }
-      if let start = profiles.start(gram & 0xFFFF_FFFF) { features.append(start) }
-      if length == 3, let start = profiles.start(gram) { features.append(start) }
-    }
-    return features
+    return best.map { .code(profiles.name($0.language)) } ?? .unknown
   }
 
   /// How likely each language is, the mean of the trials.
   ///
   /// Trials that could no longer change which language is the likeliest are left out.
-  private func likelihood(_ features: [UInt32]) -> [Double] {
-    let count = profiles.languages.count
+  private func likelihood(
+    _ features: LanguageFeatures, _ profiles: LanguageProfiles
+  ) -> LanguageProfiles.Numbers {
+    let count = profiles.count
     var generator = generator
-    var mean = [Double](repeating: 0, count: count)
-    var products = mean
+    var mean = LanguageProfiles.Numbers(repeating: 0)
     for trial in 0..<Self.trials {
-      var likelihood = [Double](repeating: 1 / Double(count), count: count)
+      var likelihood = LanguageProfiles.Numbers(repeating: 1 / Double(count))
       let alpha = Self.smoothing + generator.normal() * Self.smoothingWidth
       let weight = alpha / Self.baseFrequency
       var draw = 0
       while true {
-        let feature = features[generator.below(features.count)]
-        profiles.multiply(likelihood, from: feature, weight: weight, into: &products)
-        swap(&likelihood, &products)
+        let place = features.place(generator.below(features.count), profiles)
+        var factors = LanguageProfiles.Numbers(repeating: weight)
+        profiles.addParts(at: place, to: &factors)
+        for language in likelihood.indices { likelihood[language] *= factors[language] }
         if draw % 5 == 0 {
-          if Self.normalise(&likelihood) > Self.certain || draw >= Self.mostDraws { break }
+          if Self.normalise(&likelihood, count) > Self.certain || draw >= Self.mostDraws { break }
         }
         draw += 1
       }
@@ -107,10 +73,11 @@ package final class LanguageDetector: Sendable {
   }
 
   /// By how much the largest number exceeds the second largest.
-  private static func lead(_ numbers: [Double]) -> Double {
+  private static func lead(_ numbers: LanguageProfiles.Numbers) -> Double {
     var first = 0.0
     var second = 0.0
-    for number in numbers {
+    for index in numbers.indices {
+      let number = numbers[index]
       if number > first {
         second = first
         first = number
@@ -121,15 +88,17 @@ package final class LanguageDetector: Sendable {
     return first - second
   }
 
-  /// Makes the sum 1 and gives the largest.
-  private static func normalise(_ likelihood: inout [Double]) -> Double {
+  /// Makes the sum of the first `count` numbers 1 and gives the largest of them.
+  private static func normalise(
+    _ likelihood: inout LanguageProfiles.Numbers, _ count: Int
+  ) -> Double {
     // One after the other: a sum in another order would round in another way.
     var sum = 0.0
-    for value in likelihood { sum += value }
+    for language in 0..<count { sum += likelihood[language] }
     var largest = 0.0
-    for index in likelihood.indices {
-      let value = likelihood[index] / sum
-      likelihood[index] = value
+    for language in 0..<count {
+      let value = likelihood[language] / sum
+      likelihood[language] = value
       if value > largest { largest = value }
     }
     return largest

@@ -43,12 +43,14 @@ enum LanguageText {
 
   /// The character that stands for a character in n-grams.
   @inline(__always)
-  static func normalised(_ character: UInt32, like: [UInt16: UInt16]) -> UInt32 {
+  static func normalised(_ character: UInt32, _ profiles: LanguageProfiles) -> UInt32 {
     if character < 0x80 { return Characters.isASCIILetter(character) ? character : 0x20 }
-    return otherNormalised(character, like: like)
+    return otherNormalised(character, profiles)
   }
 
-  private static func otherNormalised(_ character: UInt32, like: [UInt16: UInt16]) -> UInt32 {
+  private static func otherNormalised(
+    _ character: UInt32, _ profiles: LanguageProfiles
+  ) -> UInt32 {
     switch character {
     case 0xA0, 0xAB, 0xB0, 0xBB, 0x2000...0x206F: 0x20
     case 0x219: 0x15F
@@ -58,7 +60,7 @@ enum LanguageText {
     case 0x3040...0x309F: 0x3042
     case 0x30A0...0x30FF: 0x30A2
     case 0x3100...0x312F, 0x31A0...0x31BF: 0x3105
-    case 0x4E00...0x9FFF: UInt32(like[UInt16(character)] ?? UInt16(character))
+    case 0x4E00...0x9FFF: profiles.like(character)
     case 0xAC00...0xD7AF: 0xAC00
     default: character
     }

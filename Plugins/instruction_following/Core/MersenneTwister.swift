@@ -38,6 +38,8 @@ struct MersenneTwister: Sendable {
     }
     state[0] = 0x8000_0000
     self.state = state
+    // Copies share this state as long as its 624 numbers suffice, which is nearly always.
+    refill()
   }
 
   /// 32 random bits.

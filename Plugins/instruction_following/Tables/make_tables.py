@@ -7,15 +7,20 @@ The first is a zip of the 55 profiles of the PyPI package langdetect 1.0.9 (Apac
 package's folder (for messages.properties), the third the folder of nltk_data's punkt_tab for English.
 Nothing of this runs when evalhost is built or used; NOTICE says where the data comes from.
 
-languages.bin (all numbers are LEB128 varints unless said otherwise):
-  "EVHLANG1"
-  number of languages; for each, in the order of their names: length and bytes of the name, n_words[3]
-  number of groups of like Chinese characters; for each: its size, then its members as BMP code units,
-    the first being the one that stands for all
-  number of n-grams; for each, in the order of their code units:
-    length of the prefix shared with the n-gram before * 4 + number of further code units;
-    the first further unit as a difference to the same place of the n-gram before where there is one,
-    others as they are; then for each language that has it: index * 2 + (1 if it is the last), frequency
+languages.bin (all numbers little-endian) is looked things up in as it lies:
+  "EVHLANG2", the number of languages and the number of slots, 32 bits each
+  for each language, in the order of their names: its name in 8 bytes, padded with zeros, and its n_words,
+    three floating-point numbers of 64 bits
+  for each character from U+4E00 to U+9FFF: the one that stands for it, 16 bits
+  4096 rows of 64 bits, the n-grams of ASCII letters: those that begin with A and B are bits C of row
+    A * 64 + B. A blank is 0, a capital 1 to 26, a small letter 27 to 52; 63 stands for nothing, before
+    pairs once and before single letters twice
+  slots, 32 bits each, of a hash table with linear probing over all n-grams: 0, or the place of a record in
+    the low 20 bits and a check in the high 12. An n-gram's key is its code units one behind the other, 48
+    bits; the key times MULTIPLIER, modulo 2^64, has the check in its bits 20 to 31, and its high 32 bits
+    times the number of slots, divided by 2^32, are the first slot
+  records: the key in 6 bytes, then 32 bits for each language that has the n-gram: its frequency * 128 +
+    index * 2 + (1 if it is the last)
 An n-gram that the detector can never ask for is left out: one with a character that its normalisation
 replaces, with a blank inside, or with two capitals at its end. That changes no answer.
 
@@ -31,16 +36,11 @@ tabs between:
 import json
 import os
 import re
+import struct
 import sys
 import zipfile
 
-
-def varint(out, number):
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-
+MULTIPLIER = 0x9E3779B97F4A7C15
 
 def cjk_groups(package):
     groups = []
@@ -80,45 +80,50 @@ def reachable(word, cjk):
     return all(normalised(ch, cjk) == ch for ch in word)
 
 
+def letter(code):
+    return 0 if code == 32 else code - 64 if code < 97 else code - 70
+
+
 def languages(profiles, package):
     archive = zipfile.ZipFile(profiles)
     read = sorted((json.loads(archive.read(name)) for name in archive.namelist()),
                   key=lambda profile: profile["name"])
-    groups = cjk_groups(package)
-    cjk = {ch: group[0] for group in groups for ch in group}
-    out = bytearray(b"EVHLANG1")
-    varint(out, len(read))
+    cjk = {ch: group[0] for group in cjk_groups(package) for ch in group}
     grams = {}
+    heads = b""
     for index, profile in enumerate(read):
-        name = profile["name"].encode()
-        varint(out, len(name))
-        out += name
-        for count in profile["n_words"]:
-            varint(out, count)
+        heads += struct.pack("<8s3d", profile["name"].encode(), *profile["n_words"])
         for word, frequency in profile["freq"].items():
             if reachable(word, cjk):
                 grams.setdefault(tuple(map(ord, word)), []).append((index, frequency))
-    varint(out, len(groups))
-    for group in groups:
-        varint(out, len(group))
-        for ch in group:
-            varint(out, ord(ch))
-    varint(out, len(grams))
-    before = ()
+    rows = [0] * 4096
+    slots = [0] * (len(grams) * 4 // 3)
+    # No record is at place 0: a slot of 0 is free.
+    records = bytearray(1)
     for gram in sorted(grams):
-        shared = 0
-        while shared < min(len(gram), len(before)) and gram[shared] == before[shared]:
-            shared += 1
-        varint(out, shared * 4 + len(gram) - shared)
-        for place in range(shared, len(gram)):
-            first = place == shared and place < len(before)
-            varint(out, gram[place] - (before[place] if first else 0))
-        postings = grams[gram]
-        for number, (index, frequency) in enumerate(postings):
-            varint(out, index * 2 + (number == len(postings) - 1))
-            varint(out, frequency)
-        before = gram
-    return bytes(out)
+        if max(gram) < 128:
+            first, second, third = [63] * (3 - len(gram)) + [letter(code) for code in gram]
+            rows[first * 64 + second] |= 1 << third
+        key = 0
+        for code in gram:
+            key = key << 16 | code
+        product = key * MULTIPLIER & 0xFFFFFFFFFFFFFFFF
+        slot = (product >> 32) * len(slots) >> 32
+        while slots[slot]:
+            slot = (slot + 1) % len(slots)
+        assert len(records) < 1 << 20
+        slots[slot] = (product >> 20 & 0xFFF) << 20 | len(records)
+        records += key.to_bytes(6, "little")
+        for number, (index, frequency) in enumerate(grams[gram]):
+            is_last = number == len(grams[gram]) - 1
+            records += struct.pack("<I", frequency * 128 + index * 2 + is_last)
+    # Keys are read as 8 bytes.
+    records += bytes(2)
+    like = [ord(cjk.get(chr(code), chr(code))) for code in range(0x4E00, 0xA000)]
+    assert all(0x4E00 <= ord(ch) < 0xA000 for ch in cjk)
+    return (struct.pack("<8sII", b"EVHLANG2", len(read), len(slots)) + heads
+            + struct.pack("<%dH" % len(like), *like) + struct.pack("<4096Q", *rows)
+            + struct.pack("<%dI" % len(slots), *slots) + bytes(records))
 
 
 def sentences(folder):
