@@ -34,19 +34,29 @@ enum Characters {
   @inline(__always)
   static func isCapital(_ scalar: UInt32) -> Bool {
     if scalar < 0x80 { return scalar >= 0x41 && scalar <= 0x5A }
-    return properties(scalar)?.isUppercase ?? false
+    return !isCaseless(scalar) && properties(scalar)?.isUppercase ?? false
   }
 
   /// Whether it is a small letter.
   @inline(__always)
   static func isSmall(_ scalar: UInt32) -> Bool {
     if scalar < 0x80 { return scalar >= 0x61 && scalar <= 0x7A }
-    return properties(scalar)?.isLowercase ?? false
+    return !isCaseless(scalar) && properties(scalar)?.isLowercase ?? false
+  }
+
+  /// Whether it is outside ASCII in a part of Unicode where nothing is a capital or a small letter: Hebrew to
+  /// Burmese, quotes and dashes, Chinese and Japanese, Korean. Looking its properties up takes longer.
+  @inline(__always)
+  private static func isCaseless(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0x590...0x109F, 0x2000...0x2070, 0x2E80...0xA63F, 0xAC00...0xD7A3: true
+    default: false
+    }
   }
 
   /// Whether it is one letter that is half a capital, such as U+01C5.
   static func isTitlecase(_ scalar: UInt32) -> Bool {
-    scalar >= 0x80 && properties(scalar)?.generalCategory == .titlecaseLetter
+    scalar >= 0x80 && !isCaseless(scalar) && properties(scalar)?.generalCategory == .titlecaseLetter
   }
 
   @inline(__always)
@@ -98,6 +108,11 @@ enum Characters {
   }
 
   private static func isOtherWord(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0x2010...0x2070: return scalar == 0x2070
+    case 0x4E00...0x9FFF, 0xAC00...0xD7A3: return true
+    default: break
+    }
     guard let properties = properties(scalar) else { return false }
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,

@@ -15,6 +15,7 @@ struct NumberOfPlaceholders: Instruction {
     "The response must contain at least \(number) placeholders "
       + "represented by square brackets, such as [address]."
   }
+  var gainsFromFewerLines: Bool { false }
   var asked: String { "at least \(number) placeholders" }
 
   func check(_ text: ResponseText) -> Finding {
@@ -51,35 +52,53 @@ struct Postscript: Instruction {
   var wording: String {
     "At the end of your response, please explicitly add a postscript starting with \(marker)"
   }
+  var gainsFromFewerLines: Bool { false }
   var asked: String { "a postscript beginning with \(marker)" }
 
   func check(_ text: ResponseText) -> Finding {
-    let lower = LowercaseText.of(text.bytes)
     let isThere =
       switch marker {
-      case "P.P.S": Self.has(["p.", "p.", "s"], in: lower)
-      case "P.S.": Self.has(["p.", "s."], in: lower)
-      default: pattern.first(lower) != nil
+      case "P.P.S": Self.has(["p.", "p.", "s"], in: text.bytes)
+      case "P.S.": Self.has(["p.", "s."], in: text.bytes)
+      default: pattern.first(LowercaseText.of(text.bytes)) != nil
       }
     return isThere ? Finding(true, "it") : Finding(false, "none")
   }
 
-  /// Whether the parts stand somewhere one behind the other, at most one blank between two.
+  /// Whether the parts, which are small letters and full stops, stand somewhere one behind the other, in any
+  /// case and with at most one blank between two.
   private static func has(_ parts: [StaticString], in bytes: [UInt8]) -> Bool {
-    var start = 0
-    next: while let found = bytes.place(of: parts[0], from: start) {
-      start = found + 1
-      var position = found
+    var stop = 0
+    next: while let found = bytes.place(of: UInt8(ascii: "."), from: stop) {
+      stop = found + 1
+      // Each kind of postscript begins with a letter and a full stop.
+      guard found > 0 else { continue }
+      var position = found - 1
       for (number, part) in parts.enumerated() {
         if number > 0 {
           let (isBlank, next) = bytes.blank(at: position)
           if isBlank { position = next }
         }
-        guard bytes.has(part, at: position) else { continue next }
+        guard bytes.hasFolded(part, at: position) else { continue next }
         position += part.utf8CodeUnitCount
       }
       return true
     }
     return false
+  }
+}
+
+extension [UInt8] {
+  /// Whether a text of ASCII, its letters small, stands at a position in any case.
+  fileprivate func hasFolded(_ text: StaticString, at position: Int) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard position + length <= count else { return false }
+    return text.withUTF8Buffer { wanted in
+      for index in 0..<length
+      where Characters.folded(UInt32(self[position + index])) != UInt32(wanted[index]) {
+        return false
+      }
+      return true
+    }
   }
 }

@@ -76,6 +76,7 @@ struct NumberOfHighlights: Instruction {
     "Highlight at least \(number) sections in your answer with markdown, "
       + "i.e. *highlighted section*."
   }
+  var gainsFromFewerLines: Bool { false }
   var asked: String { "at least \(number) highlighted parts" }
 
   func check(_ text: ResponseText) -> Finding {
@@ -162,6 +163,7 @@ struct ResponseTitle: Instruction {
     "Your answer must contain a title, wrapped in double angular brackets, "
       + "such as <<poem of joy>>."
   }
+  var gainsFromFewerLines: Bool { false }
   var asked: String { "a title in <<double angular brackets>>" }
 
   func check(_ text: ResponseText) -> Finding {
@@ -214,6 +216,7 @@ struct ConstrainedResponse: Instruction {
     "Answer with one of the following options: "
       + "('My answer is yes.', 'My answer is no.', 'My answer is maybe.')"
   }
+  var gainsFromFewerLines: Bool { false }
   var asked: String { "'My answer is yes.', '... no.' or '... maybe.'" }
 
   func check(_ text: ResponseText) -> Finding {

@@ -60,7 +60,10 @@ struct RepeatPrompt: Instruction {
   func check(_ text: ResponseText) -> Finding {
     let range = text.trimmedRange
     if let same = Self.sameASCII(text.bytes, range, prompt) { return finding(same) }
-    let lower = LowercaseText.of(text.bytes, range)
+    // No small letter takes less than a third of its capital's bytes, and a sigma looks at 256 behind it.
+    var end = min(range.upperBound, range.lowerBound + prompt.count * 3 + 256)
+    while end < range.upperBound && text.bytes[end] & 0xC0 == 0x80 { end += 1 }
+    let lower = LowercaseText.of(text.bytes, range.lowerBound..<end)
     var same = 0
     while same < min(lower.count, prompt.count) && lower[same] == prompt[same] { same += 1 }
     return finding(same)

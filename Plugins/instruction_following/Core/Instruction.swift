@@ -23,11 +23,19 @@ package protocol Instruction: Sendable {
 
   /// Only the first half of `check`, for kinds that often know it without counting.
   func follows(_ text: ResponseText) -> Bool
+
+  /// Whether a text that does not follow may do so once lines at its start or end are left out.
+  ///
+  /// A kind that wants enough of something that stands within lines says no, and is tried on fewer texts.
+  var gainsFromFewerLines: Bool { get }
 }
 
 extension Instruction {
   /// The kind's name.
   package var id: String { Self.id }
+
+  /// Whether fewer lines may help: yes, unless the kind knows that they cannot.
+  package var gainsFromFewerLines: Bool { true }
 
   /// What `check` says.
   package func follows(_ text: ResponseText) -> Bool { check(text).follows }

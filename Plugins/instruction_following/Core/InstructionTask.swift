@@ -51,23 +51,26 @@ package struct InstructionTask: Sendable {
   /// megabytes of text take seconds.
   package func judge(_ response: ResponseText, sign: () -> Void = {}) -> [InstructionJudgement] {
     let isBlank = response.isBlank
-    var variants: ResponseVariants?
-    return entries.map { entry in
+    var variants = ResponseVariants(of: response)
+    var judgements: [InstructionJudgement] = []
+    judgements.reserveCapacity(entries.count)
+    for entry in entries {
+      let instruction = entry.instruction
       sign()
       let strict =
-        isBlank ? Finding(false, "an empty response") : entry.instruction.check(response)
+        isBlank ? Finding(false, "an empty response") : instruction.check(response)
       var loose: StaticString?
       if !strict.follows && !isBlank {
-        let made = variants ?? ResponseVariants(of: response)
-        variants = made
+        let tried = instruction.gainsFromFewerLines ? variants.all : variants.withAllLines
         loose =
-          made.others.first { variant in
+          tried.first { variant in
             sign()
-            return entry.instruction.follows(variant.text)
+            return instruction.follows(variant.text)
           }?.name
       }
-      return InstructionJudgement(entry: entry, strict: strict, variant: loose)
+      judgements.append(InstructionJudgement(entry: entry, strict: strict, variant: loose))
     }
+    return judgements
   }
 }
 

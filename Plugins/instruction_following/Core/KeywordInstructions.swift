@@ -28,6 +28,7 @@ struct KeywordExistence: Instruction {
   }
 
   var wording: String { "Include keywords \(Self.listed(keywords)) in the response." }
+  var gainsFromFewerLines: Bool { false }
   var asked: String { "the keywords " + keywords.map(\.source).joined(separator: ", ") }
 
   func check(_ text: ResponseText) -> Finding {
@@ -57,6 +58,7 @@ struct KeywordFrequency: Instruction {
     "In your response, the word \(keyword.source) should appear \(relation.rawValue) "
       + "\(frequency) times."
   }
+  var gainsFromFewerLines: Bool { relation == .lessThan }
   var asked: String { "'\(keyword.source)' \(relation.rawValue) \(frequency) times" }
 
   func check(_ text: ResponseText) -> Finding {
@@ -121,6 +123,7 @@ struct LetterFrequency: Instruction {
   var wording: String {
     "In your response, the letter \(letter) should appear \(relation.rawValue) \(frequency) times."
   }
+  var gainsFromFewerLines: Bool { relation == .lessThan }
   var asked: String { "the letter \(letter) \(relation.rawValue) \(frequency) times" }
 
   func check(_ text: ResponseText) -> Finding {
@@ -131,18 +134,35 @@ struct LetterFrequency: Instruction {
   private func count(_ bytes: [UInt8]) -> Int {
     let wanted = letter.value
     var count = 0
-    // Outside ASCII a letter may become two, or another one at the end of a word.
-    let isASCII = bytes.allSatisfy { $0 < 0x80 }
-    let lower = isASCII ? bytes : LowercaseText.of(bytes)
     if wanted < 0x80 {
-      for byte in lower where Characters.folded(UInt32(byte)) == wanted { count += 1 }
+      let small = UInt8(wanted)
+      let capital = Characters.isASCIILetter(wanted) ? small ^ 0x20 : small
+      for byte in bytes where byte == small || byte == capital { count += 1 }
+      // The only letters outside ASCII whose small letter is, or begins with, one of ASCII.
+      if small == UInt8(ascii: "i") { count += bytes.count(of: "\u{130}") }
+      if small == UInt8(ascii: "k") { count += bytes.count(of: "\u{212A}") }
       return count
     }
+    // A letter may become two, or another one at the end of a word.
+    let lower = LowercaseText.of(bytes)
     var position = 0
     while position < lower.count {
       let (value, next) = lower.scalar(at: position)
       if value == wanted { count += 1 }
       position = next
+    }
+    return count
+  }
+}
+
+extension [UInt8] {
+  /// How often a text occurs, one occurrence behind the other.
+  fileprivate func count(of text: StaticString) -> Int {
+    var count = 0
+    var position = 0
+    while let found = place(of: text, from: position) {
+      count += 1
+      position = found + text.utf8CodeUnitCount
     }
     return count
   }

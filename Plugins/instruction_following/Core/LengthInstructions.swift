@@ -43,6 +43,7 @@ struct NumberOfWords: Instruction {
   }
 
   var wording: String { "Answer with \(relation.rawValue) \(number) words." }
+  var gainsFromFewerLines: Bool { relation == .lessThan }
   var asked: String { "\(relation.rawValue) \(number) words" }
 
   func check(_ text: ResponseText) -> Finding {

@@ -1,6 +1,8 @@
 // Text as bytes. Most of what is asked of a response concerns ASCII, so it stays UTF-8 and is decoded only
 // where something else stands.
 
+internal import Glibc
+
 /// UTF-8 text that is looked at scalar by scalar.
 ///
 /// The bytes come from a `String`, so they are sound UTF-8.
@@ -112,15 +114,16 @@ extension [UInt8] {
   }
 
   /// The place of a byte at or after a position.
-  @inline(__always)
   func place(of byte: UInt8, from position: Int, end: Int? = nil) -> Int? {
-    let end = end ?? count
-    var index = position
-    while index < end {
-      if self[index] == byte { return index }
-      index += 1
+    let end = Swift.min(end ?? count, count)
+    guard position >= 0, position < end else { return nil }
+    return withUnsafeBufferPointer { buffer in
+      // Within the buffer, as was just checked; the C library looks at many bytes at once.
+      guard let start = buffer.baseAddress,
+        let found = memchr(start + position, Int32(byte), end - position)
+      else { return nil }
+      return UnsafeRawPointer(found) - UnsafeRawPointer(start)
     }
-    return nil
   }
 
   /// The first place of a text at or after a position.

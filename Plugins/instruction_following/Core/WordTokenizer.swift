@@ -14,20 +14,22 @@ struct WordTokenizer {
   private static let blank = UInt8(ascii: " ")
   private static let apostrophe = UInt8(ascii: "'")
   private static let stop = UInt8(ascii: ".")
+  private static let capitals: UInt128 = ((1 << 26) - 1) << 0x41
 
   /// Hands each word of a sentence that may have a capital to `body`, as a range of the bytes given with it.
   ///
-  /// Words of small ASCII letters alone between two spaces are left out where no replacement can tell.
+  /// What stands between two spaces is left out where it has none and no replacement can tell.
   mutating func forEachWord(
     _ bytes: [UInt8], _ sentence: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void
   ) {
     text.removeAll(keepingCapacity: true)
-    takeText(bytes, sentence)
+    text.append(withoutPlainParts: bytes, sentence)
     present = 0
     hasOthers = false
     for byte in text {
       if byte < 0x80 { present |= 1 << UInt128(byte) } else { hasOthers = true }
     }
+    guard hasOthers || present & Self.capitals != 0 else { return }
     openQuotes()
     punctuation()
     text.insert(Self.blank, at: 0)
@@ -47,27 +49,6 @@ struct WordTokenizer {
       body(text, position..<end)
       position = end
     }
-  }
-
-  /// Takes the sentence without words of which each letter is small, the first and the last one excepted.
-  ///
-  /// What a replacement looks at is within a word, or its border to one space; only the one for the final
-  /// stop looks at all that stands behind that, which therefore stays as it is.
-  private mutating func takeText(_ bytes: [UInt8], _ sentence: Range<Int>) {
-    var end = sentence.upperBound
-    var mark = end
-    while mark > sentence.lowerBound && bytes[mark - 1] != Self.stop { mark -= 1 }
-    if mark > sentence.lowerBound { end = mark }
-    var copied = sentence.lowerBound
-    var position = sentence.lowerBound
-    while let space = bytes.place(of: Self.blank, from: position, end: end) {
-      position = space + 1
-      while position < end && bytes[position] >= 0x61 && bytes[position] <= 0x7A { position += 1 }
-      guard position > space + 1, position < end, bytes[position] == Self.blank else { continue }
-      text.append(contentsOf: bytes[copied..<space])
-      copied = position
-    }
-    text.append(contentsOf: bytes[copied..<sentence.upperBound])
   }
 
   // MARK: The passes
@@ -350,7 +331,7 @@ extension WordTokenizer {
     text.append(Self.blank)
   }
 
-  private static func closes(_ scalar: UInt32, isWide: Bool) -> Bool {
+  static func closes(_ scalar: UInt32, isWide: Bool) -> Bool {
     switch scalar {
     case 0x5D, 0x29, 0x7D, 0x3E, 0x22, 0x27: true
     case 0x20, 0xBB, 0x201D, 0x2019: isWide
