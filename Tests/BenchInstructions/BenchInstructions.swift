@@ -33,30 +33,35 @@ enum BenchInstructions {
     let before = Usage.peakMegabytes
     let tries = try BenchTries(prompts: arguments[0], responses: arguments[1])
     let loaded = Usage.peakMegabytes
-    // The first round unpacks the language profiles; the best of the others is what a long run sees.
+    // The first round finds nothing in memory; the best of the others is what a long run sees.
     let resources = InstructionResources()
     let first = try tries.judge(resources)
     var best = first.seconds
     for _ in 0..<5 { best = min(best, try tries.judge(resources).seconds) }
     let count = Double(tries.count)
     print(
-      "\(tries.count) responses, strict and loose: \(micro(first.seconds / count)) CPU each at first, "
-        + "\(micro(best / count)) afterwards; \(milli(first.seconds)) and \(milli(best)) in all")
+      "\(tries.count) responses, \(first.instructions) instructions: \(first.strict) followed strictly, "
+        + "\(first.loose) loosely")
     print(
-      "strict: \(first.strict) of \(first.instructions) instructions, loose: \(first.loose)")
+      "CPU time: \(milli(first.seconds)) at first, \(milli(best)) afterwards; "
+        + "\(micro(first.seconds / count)) and \(micro(best / count)) each")
     print(
       "peak memory: \(Usage.peakMegabytes) MB, of which \(loaded) MB when the texts were read, "
         + "\(before) MB at the start")
     guard arguments.count == 4 else { return }
     let official = try OfficialChecker.seconds(arguments)
     print(
-      "official Python code: \(micro(official / count)) CPU each, \(milli(official)) in all: "
-        + "\(Int(official / first.seconds)) times as long as our first round, "
-        + "\(Int(official / best)) times as long as the best")
+      "official Python code: \(milli(official)), \(micro(official / count)) each; "
+        + "\(Int(official / first.seconds)) times as long as ours at first, "
+        + "\(Int(official / best)) times as long as afterwards")
   }
 
   private static func micro(_ seconds: Double) -> String { "\(Int(seconds * 1e6)) us" }
-  private static func milli(_ seconds: Double) -> String { "\(Int(seconds * 1e3)) ms" }
+  private static func milli(_ seconds: Double) -> String {
+    let hundredths = Int(seconds * 1e5 + 0.5)
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) ms"
+  }
 }
 
 /// Why nothing was measured.
@@ -67,7 +72,7 @@ struct BenchFailure: Error, CustomStringConvertible {
 
 /// The responses of a run with the instructions they answer.
 struct BenchTries {
-  private var tries: [(task: JSONValue, text: ResponseText)] = []
+  private var tries: [(task: JSONValue, text: String)] = []
 
   var count: Int { tries.count }
 
@@ -76,7 +81,7 @@ struct BenchTries {
     for row in try Lines.read(prompts) { rows[row["key"]?.integer ?? -1] = row }
     for response in try Lines.read(responses) {
       guard let row = rows[response["key"]?.integer ?? -1] else { continue }
-      tries.append((row, ResponseText(response["response"]?.string ?? "")))
+      tries.append((row, response["response"]?.string ?? ""))
     }
     if tries.isEmpty { throw BenchFailure("no response answers a row of \(prompts)") }
   }
@@ -89,7 +94,7 @@ struct BenchTries {
     var sums = (instructions: 0, strict: 0, loose: 0)
     for (row, text) in tries {
       let task = try InstructionTask(row: row, registry: .ifeval, resources: resources)
-      for judgement in task.judge(text) {
+      for judgement in task.judge(ResponseText(text)) {
         sums.instructions += 1
         sums.strict += judgement.followsStrictly ? 1 : 0
         sums.loose += judgement.followsLoosely ? 1 : 0

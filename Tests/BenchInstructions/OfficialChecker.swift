@@ -32,13 +32,10 @@ enum OfficialChecker {
             module.__path__ = [os.path.join(folder, *name.split("."))]
             sys.modules[name] = module
         from lm_eval.tasks.ifeval import utils as lib
-        from lm_eval.tasks.ifeval import instructions_util
-        from nltk.tokenize.punkt import PunktTokenizer
-        tokenizer = PunktTokenizer()
-        instructions_util.count_sentences = lambda text: len(tokenizer.tokenize(text))
     rows = {row["key"]: row for row in map(json.loads, open(prompts))}
     opened = gzip.open(responses, "rt") if responses.endswith(".gz") else open(responses)
     tries = [(rows[r["key"]], r["response"] or "") for r in map(json.loads, opened) if r["key"] in rows]
+    # What is loaded when it is first needed, the splitter's and the detector's data, is loaded from here on.
     start = time.process_time()
     for row, text in tries:
         example = lib.InputExample(row["key"], row["instruction_id_list"], row["prompt"], row["kwargs"])
