@@ -7,8 +7,10 @@ struct KeywordPattern: Sendable {
   let source: String
   private let units: [UInt32]
   private let foldsCase: Bool
-  /// The ASCII characters that an occurrence may begin with; beside them, anything outside ASCII may.
+  /// The ASCII characters that an occurrence may begin with.
   private let heads: (UInt8, UInt8)
+  /// Whether it may begin with something outside ASCII too, or with anything.
+  private let startsOutside: Bool
   private let startsWithAnything: Bool
 
   /// Stands in `units` for any scalar but the end of a line; no scalar has this number.
@@ -33,7 +35,12 @@ struct KeywordPattern: Sendable {
     }
     guard let first = units.first else { throw InstructionError("argument '\(argument)' is empty") }
     self.units = units
-    let head = UInt8(exactly: first) ?? 0xFF
+    let head = first < 0x80 ? UInt8(first) : 0xFF
+    // Outside ASCII there are letters that compare as i, k and s.
+    startsOutside =
+      head == 0xFF
+      || (foldsCase
+        && [UInt8(ascii: "i"), UInt8(ascii: "k"), UInt8(ascii: "s")].contains(head))
     let isLetter = foldsCase && Characters.isASCIILetter(UInt32(head))
     heads = (head, isLetter ? head ^ 0x20 : head)
     startsWithAnything = first == Self.anything
@@ -53,20 +60,27 @@ struct KeywordPattern: Sendable {
     return position
   }
 
+  @inline(__always)
+  private func mayBegin(_ byte: UInt8) -> Bool { byte == heads.0 || byte == heads.1 }
+
   /// The first place at or after a position.
   func first(_ bytes: [UInt8], from start: Int = 0) -> Range<Int>? {
     var position = start
-    while position < bytes.count {
-      let byte = bytes[position]
+    while true {
       // Nearly every position is ruled out here, by one byte.
-      if byte < 0x80 && byte != heads.0 && byte != heads.1 && !startsWithAnything {
-        position += 1
-        continue
+      if !startsWithAnything {
+        if startsOutside {
+          while position < bytes.count && bytes[position] < 0x80 && !mayBegin(bytes[position]) {
+            position += 1
+          }
+        } else {
+          while position < bytes.count && !mayBegin(bytes[position]) { position += 1 }
+        }
       }
+      guard position < bytes.count else { return nil }
       if let end = end(bytes, at: position) { return position..<end }
       position = bytes.scalar(at: position).next
     }
-    return nil
   }
 
   /// How often the text occurs, one occurrence after the other.
