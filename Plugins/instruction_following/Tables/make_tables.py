@@ -97,7 +97,7 @@ def languages(profiles, package):
             if reachable(word, cjk):
                 grams.setdefault(tuple(map(ord, word)), []).append((index, frequency))
     rows = [0] * 4096
-    slots = [0] * (len(grams) * 4 // 3)
+    slots = [0] * (len(grams) * 2)
     # No record is at place 0: a slot of 0 is free.
     records = bytearray(1)
     for gram in sorted(grams):
