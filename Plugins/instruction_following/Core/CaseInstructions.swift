@@ -46,18 +46,25 @@ struct CapitalWordFrequency: Instruction {
   /// A number that the words in capitals do not exceed.
   ///
   /// A word in capitals has a run of letters in capitals. The tokenizer cuts within a run only in words such
-  /// as "cannot" and "wanna", of five or six letters; those count as two here, whatever their case.
+  /// as "cannot" and "wanna", of five or six letters, and in "'tis" and "'twas": those count as two here,
+  /// whatever their case. Of "don't" it cuts off the last three characters.
   private static func mostWords(_ bytes: [UInt8]) -> Int {
     var words = 0
     var length = 0
     var first: UInt32 = 0
     var hasSmall = false
-    func endRun() {
-      guard length > 0 else { return }
-      let beginsLikeTwo = first == 0x63 || first == 0x67 || first == 0x6C || first == 0x77
-      if beginsLikeTwo && (length == 5 || length == 6) {
+    var hadSmall = false
+    var last: UInt32 = 0
+    var isBehindApostrophe = false
+    func endRun(before apostrophe: Bool) {
+      let mayBeJoined =
+        isBehindApostrophe
+        ? first == 0x74 && (length == 3 || length == 4)
+        : (first == 0x63 || first == 0x67 || first == 0x6C || first == 0x77)
+          && (length == 5 || length == 6)
+      if mayBeJoined {
         words += 2
-      } else if !hasSmall {
+      } else if apostrophe ? !hadSmall : !hasSmall {
         words += 1
       }
       length = 0
@@ -68,15 +75,20 @@ struct CapitalWordFrequency: Instruction {
       let (value, next) = bytes.scalar(at: position)
       let isSmall = Characters.isSmall(value) || Characters.isTitlecase(value)
       if isSmall || Characters.isCapital(value) {
-        if length == 0 { first = Characters.folded(value) }
+        if length == 0 {
+          first = Characters.folded(value)
+          isBehindApostrophe = last == 0x27
+        }
         length += 1
+        hadSmall = hasSmall
         hasSmall = hasSmall || isSmall
-      } else {
-        endRun()
+      } else if length > 0 {
+        endRun(before: value == 0x27)
       }
+      last = value
       position = next
     }
-    endRun()
+    if length > 0 { endRun(before: false) }
     return words
   }
 }

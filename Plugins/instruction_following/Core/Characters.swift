@@ -44,8 +44,9 @@ enum Characters {
     return !isCaseless(scalar) && properties(scalar)?.isLowercase ?? false
   }
 
-  /// Whether it is outside ASCII in a part of Unicode where nothing is a capital or a small letter: Hebrew to
-  /// Burmese, quotes and dashes, Chinese and Japanese, Korean. Looking its properties up takes longer.
+  /// Whether it is in a part of Unicode where nothing is a capital or a small letter.
+  ///
+  /// Hebrew to Burmese, quotes and dashes, Chinese and Japanese, Korean: looking properties up takes longer.
   @inline(__always)
   private static func isCaseless(_ scalar: UInt32) -> Bool {
     switch scalar {

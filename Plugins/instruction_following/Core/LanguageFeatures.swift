@@ -96,7 +96,12 @@ struct LanguageFeatures {
     var key: UInt64 = 0
     for number in 0..<3 {
       let letter = UInt64(feature >> UInt32(12 - 6 * number) & 0o77)
-      if letter < 63 { key = key << 16 | (letter == 0 ? 32 : letter <= 26 ? letter + 64 : letter + 70) }
+      switch letter {
+      case 0: key = key << 16 | 0x20
+      case 1...26: key = key << 16 | (letter + 64)
+      case 27...52: key = key << 16 | (letter + 70)
+      default: break
+      }
     }
     // Some language has it, so it has a record.
     return profiles.place(key) ?? 0

@@ -131,6 +131,10 @@ struct InstructionTests {
       #"{"capital_frequency":2,"capital_relation":"at least"}"#,
       follows: ["I CANNOT", "NASA and ESA", "A/B C"], fails: ["Nasa", "NASA", "A/B"]),
     Case(
+      "change_case:capital_word_frequency",
+      #"{"capital_frequency":1,"capital_relation":"less than"}"#,
+      follows: ["Nasa", "Don't", "It's 'tis"], fails: ["CAn't go", "Xn't", "so 'tIS", "A"]),
+    Case(
       "change_case:english_capital", follows: ["THE FERRY LEAVES AT NOON."],
       fails: ["The ferry", "12", "ВСЁ ПО-РУССКИ НАПИСАНО БОЛЬШИМИ БУКВАМИ"]),
     Case(
@@ -147,10 +151,12 @@ struct InstructionTests {
     let instruction = try Judging.instruction(test.id, test.arguments)
     for text in test.follows {
       #expect(instruction.check(ResponseText(text)).follows, "\(text.debugDescription)")
+      #expect(instruction.follows(ResponseText(text)), "\(text.debugDescription)")
     }
     for text in test.fails {
       let finding = instruction.check(ResponseText(text))
       #expect(!finding.follows, "\(text.debugDescription) found \(finding.found)")
+      #expect(!instruction.follows(ResponseText(text)), "\(text.debugDescription)")
     }
     #expect(!instruction.wording.isEmpty && !instruction.asked.isEmpty)
   }
