@@ -14,6 +14,7 @@ install() {
   mkdir -p "$official/nltk_data/tokenizers/punkt_tab"
   [ -e "$official/nltk_data/tokenizers/punkt_tab/english" ] ||
     cp -r "$data/support/punkt_tab_english" "$official/nltk_data/tokenizers/punkt_tab/english"
+  chmod -R u+w "$official/nltk_data"
   python3 -m venv "$official/venv" &&
     "$official/venv/bin/pip" -q install nltk==3.9.1 langdetect==1.0.9 absl-py immutabledict packaging &&
     "$official/venv/bin/pip" -q download --no-deps --only-binary :all: -d "$official" lm_eval==0.4.9 &&
