@@ -118,8 +118,8 @@ class Judge:
             self.process.end()
         if self.offences:
             result["violation"] = ", ".join(dict.fromkeys(self.offences))
-            # What it tried is why it failed, unless its time or memory ran out first.
-            if result["outcome"] in ("exception", "wrong_answer", "missing_entry_point"):
+            # What it tried is why it failed, unless its time ran out first; that it was killed may be its own doing.
+            if result["outcome"] in ("exception", "wrong_answer", "missing_entry_point", "memory"):
                 result["outcome"] = "sandbox_violation"
         result.update(self.more)
         if self.test is not None and result["outcome"] != "passed":

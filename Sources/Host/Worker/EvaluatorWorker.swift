@@ -390,12 +390,11 @@ package final class EvaluatorWorker {
     flushWhenDue()
   }
 
-  /// Sends what is queued when judging takes its time, so that verdicts are stored while others are judged.
+  /// Sends what is queued when judging takes its time: verdicts are stored while others are made.
   private func flushWhenDue() {
     let now = Clock.monotonic()
     guard now - lastFlush > Self.longestHeld else { return }
     lastFlush = now
-    // A failure shows at the next flush of the loop, which can act on it.
-    try? line.link.flush()
+    try? line.link.flush()  // A failure shows at the loop's next flush, which can act on it.
   }
 }
