@@ -114,7 +114,7 @@ let package = Package(
     .target(
       name: "CodingRunner", path: "Plugins/coding/Runner",
       exclude: [
-        "assertions.py", "bootstrap.py", "channel.py", "contests.py", "judge.py",
+        "assertions.py", "bootstrap.py", "channel.py", "contests.py", "judge.py", "leftovers.py",
         "outcomes.py", "plus.py", "program.py", "remote.py", "runner.py",
         "seed.py", "shown.py", "syscalls.py", "wire.py",
       ],

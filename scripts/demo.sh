@@ -9,6 +9,7 @@ say() { printf '\n$ %s\n' "$*"; "$@"; }
 say $host plugins list --plugins Plugins
 say $host run --plugins Plugins --config configs/demo/rwkv7.toml
 say $host run --plugins Plugins --config configs/demo/instructions.toml
+say $host run --plugins Plugins --config configs/demo/code.toml
 printf '\nThe first command again has nothing to do:\n'
 say $host run --plugins Plugins --config configs/demo/rwkv7.toml
 say $host export --run demo-rwkv7 --what eval --format jsonl --out .demo/eval.jsonl --artifacts .demo/results

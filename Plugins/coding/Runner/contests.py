@@ -48,7 +48,12 @@ def run_calls(judge, program):
             raise judge.failure(error) from None
         if isinstance(got, tuple):
             got = list(got)
-        if not got == expected:
+        try:
+            is_right = bool(got == expected)
+        except (ArithmeticError, RecursionError):
+            # A signalling NaN, or lists too deep to compare.
+            is_right = False
+        if not is_right:
             raise Wrong(input=cut(test["input"], 400), expected=shown(expected), got=shown(got))
 
 
@@ -88,8 +93,11 @@ def report(process):
     """The exception that ended the program, which it wrote last to its error output."""
     end = process.errors.rfind(b"\0\1")
     start = process.errors.rfind(b"\0\1", 0, end) if end > 0 else -1
-    if process.status["code"] == 0 or start < 0:
+    if process.status["code"] == 0:
         return None
+    if start < 0:
+        return {"type": "EarlyExit", "message": f"the program ended by itself (exit code {process.status['code']})",
+                "frame": "", "traceback": ""}
     parts = process.errors[start + 2:end].decode("utf-8", "replace").split("\0")
     del process.errors[start:]
     parts += [""] * (4 - len(parts))
@@ -116,7 +124,12 @@ def difference(got, expected):
         if our == their:
             continue
         left, right = numbers(our), numbers(their)
-        if left is None or right is None or left != right:
+        try:
+            is_same = left is not None and left == right
+        except InvalidOperation:
+            # A signalling NaN compares with nothing.
+            is_same = False
+        if not is_same:
             return our, their
     return None
 

@@ -44,6 +44,7 @@ def main(channel, zygote, filter, contained):
 def one(channel, seed, contained):
     """Judges one job and writes its result."""
     began = time.monotonic()
+    Ended.first = None
     job = json.loads(receive(channel, struct.unpack("<I", receive(channel, 4))[0]))
     limits = job["limits"]
     fault = decode_tests(job)
@@ -57,7 +58,8 @@ def one(channel, seed, contained):
     result.update(fault or judge.run())
     result["cpu_s"] = round(judge.clock.total(), 4)
     result["wall_s"] = round(time.monotonic() - began, 4)
-    data = json.dumps(result).encode("utf-8", "replace")
+    # Not as escapes: one of half a surrogate pair is no JSON for strict readers.
+    data = json.dumps(result, ensure_ascii=False).encode("utf-8", "replace")
     seed.zygote.sendall(b"W")
     view = memoryview(struct.pack("<I", len(data)) + data)
     while view:
@@ -111,6 +113,14 @@ class Judge:
             result = {"outcome": "memory", "message": "the program's answers need too much memory"}
         except wire.WireError as error:
             result = {"outcome": "harness_error", "message": str(error)}
+        except BaseException as error:
+            # Whatever the program raised where no test was running is its own failure too.
+            if not hasattr(error, "of_program"):
+                raise
+            result = {"outcome": "exception", **error.of_program}
+        if Ended.first is not None and result["outcome"] == "passed":
+            # A test has caught what says that the program is at its end.
+            result = {"outcome": Ended.first.outcome, **Ended.first.facts}
         if self.process is not None:
             self.offences += self.process.offences
             if result["outcome"] != "passed":
@@ -130,8 +140,12 @@ class Judge:
         """What the seed gets."""
         if "\0" in self.job["program"]:
             raise Ended("compile_error", type="ValueError", message="source code cannot contain null bytes")
+        limits = dict(self.job["limits"])
+        if self.job["per_test"] and not is_main:
+            # One process serves all tests, each of which has the time to itself.
+            limits["cpu_s"] *= max(1, len(self.job.get("tests") or []))
         return {
-            "source": prelude + "\0" + self.job["program"], "limits": self.job["limits"], "is_main": is_main,
+            "source": prelude + "\0" + self.job["program"], "limits": limits, "is_main": is_main,
             "contained": self.contained,
         }
 

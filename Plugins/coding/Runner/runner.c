@@ -23,6 +23,10 @@ static const uint8_t judge[] = {
 #embed "judge.py"
 };
 
+static const uint8_t leftovers[] = {
+#embed "leftovers.py"
+};
+
 static const uint8_t outcomes[] = {
 #embed "outcomes.py"
 };
@@ -66,9 +70,9 @@ static const struct {
   const uint8_t *source;
   long count;
 } modules[] = {
-    MODULE(assertions), MODULE(channel), MODULE(contests), MODULE(judge),  MODULE(outcomes),
-    MODULE(plus),       MODULE(program), MODULE(remote),   MODULE(runner), MODULE(seed),
-    MODULE(shown),      MODULE(syscalls), MODULE(wire),
+    MODULE(assertions), MODULE(channel), MODULE(contests), MODULE(judge),  MODULE(leftovers),
+    MODULE(outcomes),   MODULE(plus),    MODULE(program),  MODULE(remote), MODULE(runner),
+    MODULE(seed),       MODULE(shown),   MODULE(syscalls), MODULE(wire),
 };
 
 const uint8_t *crn_bootstrap(long *count) {

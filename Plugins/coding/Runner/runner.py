@@ -8,21 +8,19 @@ import json
 import os
 import random
 import select
-import shutil
 import signal
 import socket
 import struct
 import sys
-import tempfile
 import time
 
-# What programs import most, so that forking is all that a program costs.
-import abc, array, bisect, cmath, collections, contextlib, copy, dataclasses, datetime, decimal, enum, fractions, \
-    functools, hashlib, heapq, inspect, io, itertools, math, numbers, operator, queue, re, statistics, string, textwrap, \
+# What programs import most, so that forking is all that a program costs; each page more makes every fork dearer.
+import bisect, cmath, collections, copy, datetime, functools, heapq, itertools, math, operator, re, statistics, string, \
     threading, types, typing  # noqa: E401
 
 import contests
 import judge
+import leftovers
 import seed
 import syscalls
 
@@ -30,7 +28,6 @@ CHANNEL = 3
 LENGTH = struct.Struct("<I")
 # How long a judge may take to read its job and say how long it needs.
 FIRST_WORD_S = 120
-MOST_LEFT_FILES = 200
 # After so many jobs the judge is replaced, and with it whatever tests have left in its memory.
 JOBS_OF_A_JUDGE = 100
 # Where Debian keeps packages such as numpy; -S leaves them out, since what `site` runs is not ours.
@@ -68,7 +65,11 @@ class Zygote:
 
     def __init__(self, contained):
         self.contained = contained
-        self.base = "/tmp" if contained else tempfile.mkdtemp(prefix="evalhost-coding-")
+        self.base = "/tmp"
+        if not contained:
+            import tempfile
+
+            self.base = tempfile.mkdtemp(prefix="evalhost-coding-")
         self.filter = syscalls.Filter()
         self.channel = socket.socket(fileno=os.dup(CHANNEL))
         self.wants_listener = self.can_listen()
@@ -99,24 +100,29 @@ class Zygote:
 
     def serve(self):
         """Waits for a job and has it judged; false when there are no more."""
+        if self.judge is None:
+            self.judge = Judge(self)
+        # Forked before the job is there, so that a job need not wait for it.
+        pid, control = self.fork_seed()
         select.select([CHANNEL], [], [])
         if not self.channel.recv(1, socket.MSG_PEEK):
             return False
-        if self.judge is None:
-            self.judge = Judge(self)
-        ours, theirs = socket.socketpair()
-        pid = os.fork()
-        if pid == 0:
-            self.be_seed(theirs, ours)
-        theirs.close()
-        self.judge.give(pid, ours)
-        ours.close()
+        self.judge.give(pid, control)
+        control.close()
         goes_on = self.judge.watch(pid)
         taint = self.clean(pid)
         if not goes_on:
             return False
         send({"taint": taint} if taint else {"clean": True})
         return True
+
+    def fork_seed(self):
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            self.be_seed(theirs, ours)
+        theirs.close()
+        return pid, ours
 
     def be_seed(self, control, other):
         try:
@@ -144,10 +150,12 @@ class Zygote:
                     os.kill(-1, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-        return remove(self.base)
+        return leftovers.remove(self.base)
 
     def leave(self):
         if not self.contained:
+            import shutil
+
             shutil.rmtree(self.base, ignore_errors=True)
 
 
@@ -200,6 +208,9 @@ class Judge:
                     deadline = None
                 elif not word:
                     end = os.waitid(os.P_PIDFD, self.notice, os.WEXITED | os.WNOWAIT)
+                    if end.si_code != os.CLD_EXITED and end.si_status == signal.SIGXCPU:
+                        send({"outcome": "time", "message": "the program's answer takes too long to read"})
+                        return False
                     what = "exit code" if end.si_code == os.CLD_EXITED else "signal"
                     send({"outcome": "harness_error", "message": f"the judge ended with {what} {end.si_status}"})
                     return False
@@ -213,31 +224,3 @@ class Judge:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self.notice)
-
-
-def remove(base):
-    """Removes what a program left; returns a reason when that is more than a program should leave."""
-    try:
-        os.rmdir(os.path.join(base, "program"))
-    except OSError:
-        pass
-    if not os.listdir(base):
-        return None
-    count = 0
-    try:
-        for place, folders, files in os.walk(base):
-            count += len(folders) + len(files)
-            if count > MOST_LEFT_FILES or place.count("/") > 12:
-                return "the program left more files than are removed one by one"
-            for name in folders:
-                path = os.path.join(place, name)
-                if not os.path.islink(path):
-                    os.chmod(path, 0o700)
-        for entry in os.scandir(base):
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
-            else:
-                os.unlink(entry.path)
-    except (OSError, RecursionError) as error:
-        return f"files of the program could not be removed: {type(error).__name__}"
-    return None

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 
+import leftovers
 import program
 
 LENGTH = struct.Struct("<I")
@@ -32,7 +33,10 @@ def main(control, base, filter, wants_listener):
         # Collected only when the judge says so: until then it may signal it, as the number is still its own.
         if not control.recv(1):
             return
-        send(control, collect(child))
+        ended = collect(child)
+        # The next process of the same program begins in an empty folder.
+        leftovers.remove(base)
+        send(control, ended)
 
 
 def collect(child):

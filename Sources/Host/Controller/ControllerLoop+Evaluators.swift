@@ -11,20 +11,28 @@ internal import Reconcile
 internal import Wire
 
 extension ControllerLoop {
-  /// Gives every evaluator worker that has room its next lease.
+  /// Gives every evaluator worker that has room its next leases, one to each in turn: who asks first must not take what
+  /// others could judge meanwhile.
   func leaseOut() throws {
     guard !isDraining, !writerLink.isFull, !attemptEndIsSent else { return }
-    allocator.limitLeases(to: leaseSize)
-    let most = window / leaseSize + 1
-    for worker in workers {
-      guard case .evaluator(let kind) = worker.part, worker.isReady, !worker.process.isClosed else {
-        continue
-      }
-      while worker.leases.count < most, !holdsSuspects(worker),
-        let lease = allocator.next(
-          for: WorkerClass(index: kind), holdsLeases: !worker.leases.isEmpty)
-      {
+    var hasGranted = true
+    while hasGranted {
+      hasGranted = false
+      for worker in workers {
+        guard case .evaluator(let kind) = worker.part, worker.isReady, !worker.process.isClosed
+        else {
+          continue
+        }
+        // Slow judging is shared out in smaller pieces.
+        let isSlow = plan.classes[kind].evaluator.wantsAllCores
+        let size = isSlow ? min(leaseSize, Self.slowLeaseSize) : leaseSize
+        allocator.limitLeases(to: size)
+        guard worker.leases.count < window / size + 1, !holdsSuspects(worker),
+          let lease = allocator.next(
+            for: WorkerClass(index: kind), holdsLeases: !worker.leases.isEmpty)
+        else { continue }
         grant(lease, to: worker)
+        hasGranted = true
       }
     }
   }

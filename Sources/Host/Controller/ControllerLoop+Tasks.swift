@@ -171,6 +171,9 @@ extension ControllerLoop {
     return min(1024, max(32, 2 * batch * plan.models[currentModel].devices.count))
   }
 
+  /// Most tries in a lease of an evaluator whose verdicts take long.
+  static var slowLeaseSize: Int { 16 }
+
   /// Most tries in one lease.
   var leaseSize: Int { min(256, max(8, window / 4)) }
 
