@@ -18,20 +18,18 @@ def run(judge, program, function):
     job = judge.job
     limits = job["limits"]
     is_mbpp = job["dataset"] == "mbpp"
-    reference = {}
-    exec(compile(job["reference"], "<reference>", "exec"), reference)
-    solution = reference[job["entry_point"]]
+    solution = trusted(lambda: loaded(job["reference"])[job["entry_point"]])
     comparison = Comparison(job["entry_point"], is_mbpp, job["atol"])
     judge.more["tests"] = sum(len(group["inputs"]) for group in job["groups"])
     judge.more["groups"] = {}
     for group in job["groups"]:
-        inputs = typed(job["task_id"], group["inputs"]) if is_mbpp else group["inputs"]
+        inputs = trusted(lambda: typed(job["task_id"], group["inputs"]) if is_mbpp else group["inputs"])
         # The tolerance that the first floating-point result sets holds for the rest of its group.
         comparison.start()
         for number, arguments in enumerate(inputs):
             judge.test = number
             began = time.process_time()
-            expected = solution(*copy.deepcopy(arguments))
+            expected = trusted(lambda: solution(*copy.deepcopy(arguments)))
             seconds = time.process_time() - began
             if wire.is_too_large(expected):
                 # Right results that fill the memory cannot be brought here; the result says how many were left out.
@@ -57,6 +55,20 @@ def run(judge, program, function):
                 judge.more["groups"][group["name"]] = False
                 raise Wrong(group=group["name"], input=shown(arguments), expected=shown(expected), got=shown(got))
         judge.more["groups"][group["name"]] = True
+
+
+def loaded(source):
+    names = {}
+    exec(compile(source, "<reference>", "exec"), names)
+    return names
+
+
+def trusted(work):
+    """What the data set's own code gives; when that fails, no program is to blame."""
+    try:
+        return work()
+    except Exception as error:
+        raise Ended("harness_error", message=f"the reference solution fails: {type(error).__name__}: {error}") from None
 
 
 class Comparison:

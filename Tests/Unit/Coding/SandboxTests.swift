@@ -33,7 +33,11 @@ private struct Judge {
   }
 
   func verdict(_ program: String, kind: String = "asserts", tests: [Any]) throws -> Verdict {
-    let row = try Self.row(kind: kind, tests: tests).withUnsafeBufferPointer {
+    try verdict(program, row: Self.row(kind: kind, tests: tests))
+  }
+
+  func verdict(_ program: String, row bytes: [UInt8]) throws -> Verdict {
+    let row = try bytes.withUnsafeBufferPointer {
       try coding.row(RowText(index: 0, unsafe: $0))
     }
     let text = "```python\n\(program)\n```"
@@ -103,6 +107,97 @@ private func descendants() -> Set<Int32> {
     let wrong = try judge.verdict(
       "import sys\nprint(len(sys.stdin.read()))\nsys.exit(0)", kind: "stdin", tests: tests)
     #expect(wrong.failReason == "wrong answer in test 1: expected 6, got 8")
+  }
+
+  /// One call with the arguments [3, 1] and 2, as `pickle` and `zlib` pack LiveCodeBench's hidden tests.
+  private static let packed =
+    "eJxrYJnqywABPZ7R1UqZeQWlJUpWCkrRxjoKhrExeUZKOgpK+aUlMGFDHQUjHQXjWJBwSWpxSUllQSpIIq00L7kkMz8vMUep"
+    + "NnaKHgDqQRjM"
+  /// A pickle that would run a shell.
+  private static let hostilePickle =
+    "eJxrYJmqywABPawF+cWZFVN62Iori0tSc6dMntIjVJJfmpyhoF+SW6BfkJmcnZOaMqV1StAUPQDu9hO+"
+
+  private func contestRow(hidden: String) throws -> [UInt8] {
+    let row = [
+      "question_content": "q", "question_id": "x", "difficulty": "hard",
+      "starter_code": "class Solution:\n  def put(self, xs, x):\n    ", "public_test_cases": "[]",
+      "private_test_cases": hidden, "metadata": #"{"func_name":"put"}"#,
+    ]
+    return Array(try JSONSerialization.data(withJSONObject: row))
+  }
+
+  @Test func `functions are called with hidden tests, which are never unpickled`() throws {
+    let judge = try Judge()
+    let right = """
+      class Solution:
+        def put(self, xs: List[int], x: int) -> List[int]:
+          insort(xs, x)
+          return tuple(sorted(xs))
+      """
+    let row = try contestRow(hidden: Self.packed)
+    #expect(try judge.verdict(right, row: row).outcome == .pass)
+    let wrong = try judge.verdict(
+      right.replacingOccurrences(of: "insort(xs, x)", with: ""), row: row)
+    #expect(wrong.failReason == "wrong answer: expected [1, 2, 3], got [1, 3]")
+    #expect(wrong.group == "hard")
+    let missing = try judge.verdict("class Solution:\n  pass", row: row)
+    #expect(missing.facts?["outcome"]?.string == "missing_entry_point")
+    let hostile = try judge.verdict(right, row: contestRow(hidden: Self.hostilePickle))
+    #expect(hostile.outcome == .error)
+    #expect(hostile.failReason.contains("private_test_cases cannot be read"), "\(hostile)")
+  }
+
+  @Test func `inputs of EvalPlus are judged against the reference, group by group`() throws {
+    let judge = try Judge()
+    let row = Array(
+      #"""
+      {"task_id":"Mbpp/9999","prompt":"\"\"\"\nHalve.\n\"\"\"\n","entry_point":"half","contract":"","assertion":"",
+      "canonical_solution":"\ndef half(x):\n  return x / 2\n","base_input":[[4],[6]],
+      "plus_input":[[1],[0.3],[-8]],"atol":0}
+      """#.utf8)
+    #expect(try judge.verdict("def half(x): return x * 0.5", row: row).outcome == .pass)
+    let near = try judge.verdict("def half(x): return x / 2 + 1e-7", row: row)
+    #expect(near.outcome == .pass, "floats have a tolerance of 1e-6: \(near.failReason)")
+    let plus = try judge.verdict("def half(x): return x // 2 + 0.0", row: row)
+    #expect(plus.outcome == .fail)
+    #expect(plus.failReason == "wrong answer in test 1 of plus: expected 0.5, got 0.0")
+    #expect(plus.values.contains { $0.name == "base_pass" && $0.value == 1 })
+    let base = try judge.verdict("def half(x): return x", row: row)
+    #expect(base.values.contains { $0.name == "base_pass" && $0.value == 0 })
+  }
+
+  @Test(arguments: [
+    ("HumanEval", Rows.humanEval, "def half(x):\n  return x // 2"),
+    ("HumanEval+", Rows.humanEvalPlus, "def half(x):\n  return x // 2"),
+    (
+      "HumanEval+ as the old prepper left it", Rows.oldHumanEvalPlus,
+      "def half(x):\n  return x // 2"
+    ),
+    ("HumanEvalFix", Rows.humanEvalFix, "def half(x):\n  return x // 2"),
+    ("HumanEval-X", Rows.humanEvalX, "def uncode(s):\n  return s[-1:] + s[:-1]"),
+    ("MBPP", Rows.mbpp, "def half(x):\n  return x // 2"),
+  ])
+  func `a right program passes whatever the shape of its row, and a wrong one fails`(
+    name: String, row: String, program: String
+  ) throws {
+    let judge = try Judge()
+    let passed = try judge.verdict(program, row: Array(row.utf8))
+    #expect(passed.outcome == .pass, "\(name): \(passed.failReason)")
+    let head = program.prefix { $0 != "\n" }
+    let wrong = try judge.verdict("\(head)\n  return None", row: Array(row.utf8))
+    #expect(wrong.outcome == .fail, "\(name)")
+  }
+
+  @Test func `a reference that fails is an error of the judge, not of the program`() throws {
+    let judge = try Judge()
+    let row = Array(
+      #"""
+      {"task_id":"Mbpp/9999","prompt":"Halve.","entry_point":"half","contract":"","assertion":"","atol":0,
+      "canonical_solution":"\ndef half(x):\n  return [][x]\n","base_input":[[4]],"plus_input":[[1]]}
+      """#.utf8)
+    let verdict = try judge.verdict("def half(x): return x", row: row)
+    #expect(verdict.outcome == .error)
+    #expect(verdict.failReason.contains("the reference solution fails: IndexError"), "\(verdict)")
   }
 
   @Test func `hostile programs are contained and fail for the right reason`() throws {
