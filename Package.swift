@@ -198,7 +198,8 @@ let package = Package(
     unitTests("Replay", "ReplayCore", "PluginKit", "PluginAPI", "JSONFormat", "CSQLite", "Store"),
     unitTests("InstructionFollowing", "InstructionFollowingCore", "PluginKit", "JSONFormat"),
     unitTests(
-      "Coding", "CodingCore", "PluginKit", "PluginAPI", "JSONFormat", exclude: ["hostile.jsonl"]),
+      "Coding", "CodingCore", "PluginKit", "PluginAPI", "JSONFormat", "TestSupport",
+      exclude: ["hostile.jsonl"]),
     unitTests("RWKV7", "RWKV7Core", "RWKV7Kernels", "PluginKit", "PluginAPI", "JSONFormat"),
     unitTests(
       "OpenAI", "OpenAICore", "PluginKit", "PluginAPI", "JSONFormat", "HTTPClient",

@@ -73,14 +73,16 @@ package enum SharedData {
   /// A file or folder of the data; nil when the data is not here.
   package static func file(_ path: String) -> URL? { folder?.appendingPathComponent(path) }
 
+  /// The bytes of a file, unpacked where its name ends in `.gz`; none when the data is not here.
+  package static func contents(_ path: String) throws -> Data {
+    guard let file = file(path) else { return Data() }
+    guard path.hasSuffix(".gz") else { return try Data(contentsOf: file) }
+    return try Program.run("/usr/bin/env", ["gzip", "-dc", file.path]).rawOutput
+  }
+
   /// The rows of a JSON Lines file, which may be packed with gzip.
   package static func rows(_ path: String) throws -> [[String: Any]] {
-    guard let file = file(path) else { return [] }
-    var data = try Data(contentsOf: file)
-    if path.hasSuffix(".gz") {
-      data = try Program.run("/usr/bin/env", ["gzip", "-dc", file.path]).rawOutput
-    }
-    return try data.split(separator: UInt8(ascii: "\n")).compactMap {
+    try contents(path).split(separator: UInt8(ascii: "\n")).compactMap {
       try JSONSerialization.jsonObject(with: $0) as? [String: Any]
     }
   }

@@ -50,6 +50,13 @@ def is_plain(node):
     return not any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
+def takes_attribute_of(name, sources):
+    """Whether sources use a name as one uses a module."""
+    return any(
+        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+        for source in sources for node in ast.walk(ast.parse(source)))
+
+
 def compiled(source, name):
     """The code of a test with its asserts rewritten."""
     return compile(Assertions().visit(ast.parse(source, name)), name, "exec")

@@ -118,6 +118,8 @@ class Process:
         self.limits = limits
         self.clock = clock
         self.is_main = job is None
+        # Where the kernel ends it, whatever the clock here says.
+        self.processor_end = int((job or self.__dict__)["limits"]["cpu_s"]) + 1.9
         self.input = memoryview(input) if input is not None else None
         self.output = bytearray()
         self.errors = bytearray()
@@ -332,8 +334,11 @@ class Process:
         if number is None:
             return
         name = signal.Signals(number).name if number in signal.Signals._value2member_map_ else f"signal {number}"
-        if number == signal.SIGXCPU or (number == signal.SIGKILL and self.clock.over() == "cpu"):
+        has_killed = self.clock.over() == "cpu" or self.status["cpu_s"] >= self.processor_end
+        if number == signal.SIGXCPU or (number == signal.SIGKILL and has_killed):
             raise Ended("time", wall=False)
+        if number == signal.SIGSYS:
+            raise Ended("sandbox_violation", violation="system calls of another architecture")
         if number == signal.SIGKILL:
             raise Ended("memory", message="the program was killed, most likely because memory ran out")
         raise Ended("exception", type=name, message=f"the program died of {name}")

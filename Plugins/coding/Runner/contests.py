@@ -87,6 +87,9 @@ def run_programs(judge):
         where = difference(got, test["output"])
         if where is not None:
             raise Wrong(input=cut(test["input"], 400), expected=cut(where[1], 400), got=cut(where[0], 400))
+        if process.status["left"] and number + 1 < len(tests):
+            # The next process would begin with the files of this one.
+            raise Ended("exception", type="OSError", message=process.status["left"])
 
 
 def report(process):

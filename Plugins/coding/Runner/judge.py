@@ -1,6 +1,7 @@
 # The judge: reads jobs, has each program's processes started, runs the tests, writes the results. It is the only process
 # that ever holds tests, and no program is ever forked from it.
 import builtins
+import importlib
 import json
 import os
 import random
@@ -16,19 +17,24 @@ import plus
 import wire
 from channel import Clock, Process, Seed
 from outcomes import Ended, Wrong
-from remote import Program
+from remote import MODULES, Program
 from shown import cut, shown
+
+# Memory for reading a job, whose hidden tests may be a GiB; for judging it beyond what the program may have; and what a
+# judge may have held that judges another job.
+MOST_TO_READ = 8 << 30
+SPARE = 1 << 30
+MOST_KEPT = 1 << 30
 
 
 def main(channel, zygote, filter, contained):
     """Judges the jobs that come on the descriptor `channel`, each with the seed that the zygote sends for it.
 
     To the zygote go, for each job: `D` and the seconds that it may take, as a double; `R` when the seed is to be
-    collected; `W` before the result is written to the channel, and `E` behind it.
+    collected; `W` before the result is written to the channel, and behind it `E`, or `L` when this was this judge's last.
     """
-    # A judge that has too much to do with what a program says must not take the machine with it.
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     while True:
+        allow_memory(MOST_TO_READ)
         try:
             message, descriptors, _, _ = socket.recv_fds(zygote, 4, 1)
         except OSError:
@@ -38,7 +44,19 @@ def main(channel, zygote, filter, contained):
         seed = Seed(zygote, socket.socket(fileno=descriptors[0]), struct.unpack("<I", message)[0], filter)
         one(channel, seed, contained)
         seed.control.close()
-        zygote.sendall(b"E")
+        # One that has grown keeps what it cannot give back, which the next program's answers would lack.
+        zygote.sendall(b"L" if peak() > MOST_KEPT else b"E")
+
+
+def peak():
+    """The most memory that this process has held, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+
+def allow_memory(size):
+    """A judge with too much to do with what a program says must not take the machine with it."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
 
 
 def one(channel, seed, contained):
@@ -48,6 +66,8 @@ def one(channel, seed, contained):
     job = json.loads(receive(channel, struct.unpack("<I", receive(channel, 4))[0]))
     limits = job["limits"]
     fault = decode_tests(job)
+    # As much as the program itself, for a reference solution and for answers, which take more room here than there.
+    allow_memory(peak() + (limits["memory_mb"] << 20) + SPARE)
     rounds = max(1, len(job.get("tests") or [])) if job["per_test"] else 1
     seed.zygote.sendall(b"D" + struct.pack("<d", rounds * limits["wall_s"] + 60))
     # Nothing of an earlier job's tests may show in this one's.
@@ -162,7 +182,7 @@ class Judge:
         """Test source runs here; what it does not know is the program's."""
         program = self.start()
         entry = self.job.get("entry_point") or None
-        names = TestNames(program, entry)
+        names = TestNames(program, entry, self.job["tests"])
         self.more["tests"] = len(self.job["tests"])
         self.prelude(names, entry)
         if entry is not None:
@@ -197,7 +217,7 @@ class Judge:
             error.__dict__.update(again.__dict__)
             if one and recorder.asserts:
                 self.test = recorder.asserts - 1
-        except (Exception, SystemExit):
+        except (Exception, SystemExit, Ended):
             pass
 
     def prelude(self, names, entry):
@@ -216,7 +236,12 @@ class Judge:
         told = getattr(error, "of_program", None)
         if told is not None:
             return Ended("exception", **told)
-        message = cut(str(error), 2000) if not isinstance(error, KeyError) else repr(error.args[0])[:2000]
+        try:
+            message = repr(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+        except Exception:
+            # It holds a value of the program's that has no text, such as a whole number too long to write.
+            message = ""
+        message = cut(message, 2000)
         if isinstance(error, AssertionError):
             facts = {"type": "AssertionError", "message": message}
             if hasattr(error, "sides"):
@@ -251,10 +276,11 @@ class Judge:
 class TestNames(dict):
     """The global names of the tests: their own, then the function they test, the judge's built-ins, the program's."""
 
-    def __init__(self, program, entry):
+    def __init__(self, program, entry, tests):
         super().__init__(__builtins__=builtins, __name__="tests")
         self.program = program
         self.entry = entry
+        self.tests = tests
 
     def __missing__(self, name):
         # A built-in that the program has made its own is not used to judge it.
@@ -264,5 +290,8 @@ class TestNames(dict):
             value = self.program.lookup(name)
         except KeyError:
             raise NameError(f"name '{name}' is not defined") from None
+        if name in MODULES and assertions.takes_attribute_of(name, self.tests):
+            # A program that has a `math` of its own must not say with it what is close to what.
+            value = importlib.import_module(name)
         self[name] = value
         return value

@@ -8,7 +8,6 @@ import random
 import resource
 import signal
 import socket
-import struct
 import sys
 import threading
 import traceback
@@ -72,10 +71,18 @@ def limit(limits, contained):
         (resource.RLIMIT_FSIZE, limits["file_bytes"]), (resource.RLIMIT_NOFILE, limits["open_files"]),
         (resource.RLIMIT_MSGQUEUE, 0), (resource.RLIMIT_MEMLOCK, 0),
     ):
-        resource.setrlimit(which, (value, value))
+        lower(which, value)
     if contained:
         # Counted in the sandbox alone there; elsewhere with all else that the user runs.
-        resource.setrlimit(resource.RLIMIT_NPROC, (limits["threads"] + 8, limits["threads"] + 8))
+        lower(resource.RLIMIT_NPROC, limits["threads"] + 8)
+
+
+def lower(which, value):
+    """Sets a limit for good, within what the evaluator itself may."""
+    hard = resource.getrlimit(which)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(which, (value, value))
 
 
 def describe(error):

@@ -79,8 +79,11 @@ LARGE = 1 << 15
 
 def allow(seconds):
     """Lets the kernel end the judge when its next step takes more CPU seconds than that; nothing means no end."""
-    most = resource.RLIM_INFINITY if seconds is None else int(time.process_time() + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = hard if seconds is None else int(time.process_time() + seconds) + 1
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
 
 
 class Program:
@@ -116,11 +119,16 @@ class Program:
         return value
 
     def ask(self, operation, target, arguments, named):
-        request = wire.Encoder(self.number).encode((operation, target, arguments, named))
+        try:
+            request = wire.Encoder(self.number).encode((operation, target, arguments, named))
+        except wire.TooLarge as error:
+            # Tests are small: only what the program gave them can be so much.
+            raise Ended("exception", type="ValueError", message=f"the program's answer cannot be given back: {error}") \
+                from None
         self.process.send(b"C" + request)
         kind, value = self.answer()
         if kind == b"E":
-            self.raise_error(value)
+            self.raise_error(value, operation)
         if kind != b"V" or type(value) is not tuple or len(value) != 2:
             self.broken()
         result, changed = value
@@ -156,17 +164,21 @@ class Program:
     def broken(self):
         raise Ended("exception", type="BrokenChannel", message="the program answered what was not asked")
 
-    def raise_error(self, value):
+    def raise_error(self, value, operation=None):
         """Raises in the tests what the program raised: the nearest built-in type, so that a test can expect it."""
         told = facts(value)
         if told["type"] == "MemoryError":
             raise Ended("memory", **told)
-        for name in value.get("bases") or [] if type(value) is dict else []:
+        names = value.get("bases") if type(value) is dict else None
+        for name in names if type(names) is list else []:
             kind = getattr(builtins, name, None) if type(name) is str else None
             if isinstance(kind, type) and issubclass(kind, BaseException):
                 break
         else:
             kind = Exception
+        if issubclass(kind, StopIteration) and operation != "next":
+            # It would end a `map` of the tests early, which then holds for all that it has seen.
+            kind = RuntimeError
         try:
             error = kind(told["message"])
         except Exception:

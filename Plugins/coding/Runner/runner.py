@@ -141,7 +141,7 @@ class Zygote:
             os.kill(seed_pid, signal.SIGKILL)
             os.waitpid(seed_pid, 0)
         self.judge.jobs += 1
-        if self.judge.jobs >= JOBS_OF_A_JUDGE:
+        if self.judge.is_worn:
             self.judge.end()
             self.judge = None
             if self.contained:
@@ -165,6 +165,7 @@ class Judge:
     def __init__(self, zygote):
         self.control, theirs = socket.socketpair()
         self.jobs = 0
+        self.is_worn = False
         self.pid = os.fork()
         if self.pid == 0:
             self.be(zygote, theirs)
@@ -196,7 +197,8 @@ class Judge:
             ready = select.select([self.control, self.notice], [], [], left)[0]
             if self.control in ready:
                 word = self.control.recv(1)
-                if word == b"E":
+                if word in (b"E", b"L"):
+                    self.is_worn = word == b"L" or self.jobs + 1 >= JOBS_OF_A_JUDGE
                     return True
                 if word == b"D":
                     deadline = time.monotonic() + struct.unpack("<d", self.control.recv(8, socket.MSG_WAITALL))[0]
@@ -212,7 +214,8 @@ class Judge:
                         send({"outcome": "time", "message": "the program's answer takes too long to read"})
                         return False
                     what = "exit code" if end.si_code == os.CLD_EXITED else "signal"
-                    send({"outcome": "harness_error", "message": f"the judge ended with {what} {end.si_status}"})
+                    message = f"the judge ended with {what} {end.si_status}"
+                    send({"outcome": "harness_error", "broken": True, "message": message})
                     return False
             elif not ready:
                 # The tests, or what the program gave them, take for ever.

@@ -35,7 +35,7 @@ def main(control, base, filter, wants_listener):
             return
         ended = collect(child)
         # The next process of the same program begins in an empty folder.
-        leftovers.remove(base)
+        ended["left"] = leftovers.remove(base)
         send(control, ended)
 
 

@@ -18,7 +18,11 @@ DOUBLE = struct.Struct("<d")
 
 
 class WireError(Exception):
-    """Bytes that are no value, or a value that is too large or too deep to be sent."""
+    """Bytes that are no value, or a value that cannot be sent."""
+
+
+class TooLarge(WireError):
+    """A value that is too large or too deep to be sent."""
 
 
 # Types that tests give to programs and programs give back, by name.
@@ -49,7 +53,7 @@ class Encoder:
     def write(self, data):
         self.size += len(data)
         if self.size > MOST_BYTES:
-            raise WireError("a value is larger than 128 MiB")
+            raise TooLarge("a value is larger than 128 MiB")
         self.parts.append(data)
 
     def sized(self, tag, data):
@@ -60,7 +64,7 @@ class Encoder:
         self.write(tag + LENGTH.pack(count))
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise WireError("a value is nested too deep")
+            raise TooLarge("a value is nested too deep")
         for item in items:
             self.put(item)
         self.depth -= 1
@@ -74,7 +78,7 @@ class Encoder:
         if self.values == self.LARGE and self.is_large:
             self.is_large()
         if self.values > MOST_VALUES:
-            raise WireError("a value has more than 8,000,000 parts")
+            raise TooLarge("a value has more than 8,000,000 parts")
         kind = type(value)
         writer = WRITERS.get(kind)
         if writer is None and kind is type and TYPES.get(value.__name__) is value:

@@ -3,6 +3,7 @@
 import CodingCore
 import JSONFormat
 import PluginKit
+import TestSupport
 import Testing
 
 struct CodingRowTests {
@@ -148,17 +149,17 @@ struct CodingRowTests {
     }
   }
 
-  @Test(.enabled(if: RecordedData.isPresent, "the recorded data is not here"))
+  @Test(.enabled(if: SharedData.isPresent, "the recorded data is not here"))
   func `every row of the public data is read`() throws {
     for (path, benchmark) in [
       ("humaneval/HumanEval.jsonl.gz", CodingBenchmark.humanEval), ("mbpp/mbpp.jsonl", .mbpp),
       ("mbpp/MbppPlus-v0.1.0.jsonl.gz", .mbppPlus),
     ] {
-      let rows = try RecordedData.lines(path).map { try Rows.row($0) }
+      let rows = try SharedData.lines(path).map { try Rows.row($0) }
       #expect(rows.count > 100 && rows.allSatisfy { $0.benchmark == benchmark })
       #expect(rows.allSatisfy { !$0.entryPoint.isEmpty })
     }
-    let sanitized = try #require(try RecordedData.json("mbpp/sanitized-mbpp.json").elements)
+    let sanitized = try #require(try SharedData.json("mbpp/sanitized-mbpp.json").elements)
     for value in sanitized {
       let row = try Rows.row(value.serialized())
       #expect(row.benchmark == .mbpp && !row.entryPoint.isEmpty)

@@ -3,6 +3,7 @@
 
 import CodingCore
 import JSONFormat
+import TestSupport
 import Testing
 
 struct ProgramExtractionTests {
@@ -160,13 +161,13 @@ struct ProgramExtractionTests {
     #expect(found.method == "legacy" && found.source == source, "\(found)")
   }
 
-  @Test(.enabled(if: RecordedData.isPresent, "the recorded data is not here"))
+  @Test(.enabled(if: SharedData.isPresent, "the recorded data is not here"))
   func `LiveCodeBench's own extraction is met in every recorded reply`() throws {
     let extraction = ProgramExtraction(prompt: CodingPrompt(style: .chat), rules: .official)
     let row = try Rows.row(Rows.contest)
     var count = 0
     for path in ["livecodebench/o1-mini.half.jsonl.gz", "livecodebench/o1-preview.half.jsonl.gz"] {
-      for line in try RecordedData.lines(path) {
+      for line in try SharedData.lines(path) {
         let value = try JSONValue.parse(line)
         let replies = try #require(value["output_list"]?.elements).compactMap(\.string)
         let codes = try #require(value["code_list"]?.elements).compactMap(\.string)

@@ -192,7 +192,7 @@ private func descendants() -> Set<Int32> {
     let judge = try Judge()
     let row = Array(
       #"""
-      {"task_id":"Mbpp/9999","prompt":"Halve.","entry_point":"half","contract":"","assertion":"","atol":0,
+      {"task_id":"Mbpp/9999","prompt":"# Halve.\n","entry_point":"half","contract":"","assertion":"","atol":0,
       "canonical_solution":"\ndef half(x):\n  return [][x]\n","base_input":[[4]],"plus_input":[[1]]}
       """#.utf8)
     let verdict = try judge.verdict("def half(x): return x", row: row)

@@ -73,6 +73,11 @@ final class Sandbox: @unchecked Sendable {
       do throws(SandboxChannel.Failure) {
         try channel.send(job, until: deadline, tick: tick)
         let frame = try channel.receive(until: deadline, tick: tick)
+        if let fault = Self.fault(in: frame) {
+          lastEnd = fault
+          self.process = nil
+          continue
+        }
         owesReport = true
         return Answer(frame: frame, load: load)
       } catch {
@@ -132,6 +137,12 @@ final class Sandbox: @unchecked Sendable {
     } catch {
       return nil
     }
+  }
+
+  /// What the runner says when its judge has ended without a result: that says nothing of the program.
+  private static func fault(in frame: [UInt8]) -> String? {
+    guard let value = try? JSONValue.parse(frame), value["broken"]?.bool == true else { return nil }
+    return value["message"]?.string ?? "ended"
   }
 
   /// Hears whether everything of the last job is gone; gives the sandbox up when it is not.
