@@ -119,7 +119,7 @@ class Process:
         self.clock = clock
         self.is_main = job is None
         # Where the kernel ends it, whatever the clock here says.
-        self.processor_end = int((job or self.__dict__)["limits"]["cpu_s"]) + 1.9
+        self.processor_end = int((job["limits"] if job else limits)["cpu_s"]) + 1.9
         self.input = memoryview(input) if input is not None else None
         self.output = bytearray()
         self.errors = bytearray()

@@ -44,7 +44,8 @@ ALLOWED = {
     "pselect6": (270, 72), "ppoll": (271, 73), "set_robust_list": (273, 99), "get_robust_list": (274, 100),
     "utimensat": (280, 88), "epoll_pwait": (281, 22), "fallocate": (285, 47), "eventfd2": (290, 19),
     "epoll_create1": (291, 20), "dup3": (292, 24), "pipe2": (293, 59), "preadv": (295, 69), "pwritev": (296, 70),
-    "restart_syscall": (219, 128), "getcpu": (309, 168), "renameat2": (316, 276), "getrandom": (318, 278), "copy_file_range": (326, 285),
+    "restart_syscall": (219, 128), "getcpu": (309, 168), "renameat2": (316, 276), "getrandom": (318, 278),
+    "copy_file_range": (326, 285),
     "statx": (332, 291), "rseq": (334, 293), "close_range": (436, 436), "faccessat2": (439, 439),
 }
 CLONE = (56, 220)
