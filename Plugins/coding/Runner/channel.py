@@ -118,8 +118,8 @@ class Process:
         self.limits = limits
         self.clock = clock
         self.is_main = job is None
-        # Where the kernel ends it, whatever the clock here says.
-        self.processor_end = int((job["limits"] if job else limits)["cpu_s"]) + 1.9
+        # Near where the kernel ends it, whatever the clock here says; its own count may be a little less.
+        self.processor_end = int((job["limits"] if job else limits)["cpu_s"]) + 1.5
         self.input = memoryview(input) if input is not None else None
         self.output = bytearray()
         self.errors = bytearray()
