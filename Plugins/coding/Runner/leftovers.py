@@ -20,7 +20,7 @@ def remove(base):
         count = 0
         for place, folders, files in os.walk(base):
             count += len(folders) + len(files)
-            if count > MOST_FILES or place.count("/") > MOST_DEPTH:
+            if count > MOST_FILES or place[len(base):].count("/") > MOST_DEPTH:
                 return "the program left more files than are removed one by one"
             for name in folders:
                 path = os.path.join(place, name)
