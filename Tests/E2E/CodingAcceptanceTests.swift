@@ -36,7 +36,7 @@ struct CodingAcceptanceTests {
   /// Runs a recording; returns the names of tries whose outcome is not the label, and the scores.
   private func run(
     _ recording: CodingRecording, _ slug: String, repeats: Int = 1, style: String = "completion",
-    rules: String = "official", sections: [String] = []
+    rules: String = "official"
   ) throws -> (differing: Set<String>, metrics: [String: Any]) {
     let space = try Workspace("coding", plugins: ["coding", "replay"])
     try space.addDataset(

@@ -253,10 +253,5 @@ OPERATIONS = {
     "length": lambda target, positional, named: len(target),
     "iterate": lambda target, positional, named: iter(target),
     "next": lambda target, positional, named: next(target),
-    "contains": lambda target, positional, named: positional[0] in target,
-    "equal": lambda target, positional, named: bool(target == positional[0]),
-    "less": lambda target, positional, named: bool(target < positional[0]),
     "text": lambda target, positional, named: str(target),
-    "shown": lambda target, positional, named: repr(target),
-    "true": lambda target, positional, named: bool(target),
 }

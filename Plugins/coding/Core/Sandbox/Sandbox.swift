@@ -66,7 +66,7 @@ final class Sandbox: @unchecked Sendable {
       let begin = MonotonicClock.now
       settle(until: begin + Self.longestStart * 1_000_000_000, tick: tick)
       try start(until: begin + Self.longestStart * 1_000_000_000, tick: tick)
-      guard let process = process else { continue }
+      guard let process else { continue }
       // The runner keeps the job's own limits; this one is for a runner that does not answer.
       let deadline = MonotonicClock.now + UInt64((seconds + 30) * 1_000_000_000)
       let channel = SandboxChannel(process.channel)
@@ -147,7 +147,7 @@ final class Sandbox: @unchecked Sendable {
 
   /// Hears whether everything of the last job is gone; gives the sandbox up when it is not.
   private func settle(until deadline: UInt64, tick: () -> Void) {
-    guard owesReport, let process = process else { return }
+    guard owesReport, let process else { return }
     owesReport = false
     do throws(SandboxChannel.Failure) {
       let report = try SandboxChannel(process.channel).receive(until: deadline, tick: tick)
