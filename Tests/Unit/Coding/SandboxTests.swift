@@ -12,8 +12,11 @@ import Testing
 private struct Judge {
   let coding: Coding
 
-  /// One second of CPU time is enough for what is honest, and ends what is not soon.
-  init(_ options: String = #"{"timeout_s":1,"memory_mb":512,"prompt_style":"chat"}"#) throws {
+  /// One second of CPU time is enough for what is honest, and ends what is not soon. Each program is run.
+  init(
+    _ options: String =
+      #"{"timeout_s":1,"memory_mb":512,"prompt_style":"chat","reuse":false}"#
+  ) throws {
     coding = try Coding(configuration: JSONValue.parse(Array(options.utf8)), host: .none)
   }
 
@@ -88,6 +91,28 @@ private func descendants() -> Set<Int32> {
     let thrown = try judge.verdict("def double(x):\n  return [][x]", tests: tests)
     #expect(
       thrown.failReason == "IndexError: list index out of range (line 2, in double, in test 1)")
+  }
+
+  @Test(arguments: [("true", true), ("false", false)])
+  func `a program that was judged is not run again, unless that is asked for`(
+    reuse: String, isReused: Bool
+  ) throws {
+    let judge = try Judge(#"{"timeout_s":1,"prompt_style":"chat","reuse":\#(reuse)}"#)
+    let clock = "import time\ndef now():\n  return time.time_ns()"
+    let tests = ["assert now() == 0"]
+    let first = try judge.verdict(clock, tests: tests)
+    #expect(try (judge.verdict(clock, tests: tests).details == first.details) == isReused)
+    for other in [
+      try judge.verdict(clock + " + 0", tests: tests),
+      try judge.verdict(clock, tests: ["assert now() == 1"]),
+    ] {
+      #expect(other.details != first.details)
+    }
+    let slow = "def now():\n  while True: pass"
+    let late = try judge.verdict(slow, tests: tests)
+    #expect(late.failReason.hasPrefix("time"))
+    // What time decided is run again: its seconds are its own.
+    #expect(try judge.verdict(slow, tests: tests).details != late.details)
   }
 
   @Test func `whole programs get their input and are compared as LiveCodeBench does`() throws {
