@@ -12,7 +12,9 @@ import Testing
 private struct Judge {
   let coding: Coding
 
-  /// One second of CPU time is enough for what is honest, and ends what is not soon. Each program is run.
+  /// One second of CPU time is enough for what is honest, and ends what is not soon.
+  ///
+  /// Each program is run.
   init(
     _ options: String =
       #"{"timeout_s":1,"memory_mb":512,"prompt_style":"chat","reuse":false}"#
