@@ -125,7 +125,9 @@ let package = Package(
     // Part of the plugin SDK as well: no unsafe flags, which SwiftPM refuses in a dependency.
     .target(name: "JSONFormat", path: "Sources/Host/Formats/JSON", swiftSettings: strict),
     pure("TOMLFormat", at: "Formats/TOML"),
+    pure("TableFormats", "JSONFormat", at: "Formats/Tables"),
     edge("Posix", "CPosix"),
+    edge("Unpack", "Posix"),
     // Linked by plugins as well, which have no exclusivity flags.
     .target(name: "HTTPClient", path: "Sources/Host/HTTP", swiftSettings: strict),
     .target(
@@ -134,7 +136,12 @@ let package = Package(
 
     // MARK: The way of the data
     pure("Config", "TOMLFormat"),
+    edge("Download", "JSONFormat", "Posix", "HTTPClient"),
+    pure("Declarations", "JSONFormat", "TOMLFormat"),
     edge("Datasets", "Model", "JSONFormat", "Posix"),
+    edge(
+      "Prepare", "Model", "JSONFormat", "TableFormats", "Posix", "Unpack", "Declarations",
+      "Datasets"),
     pure("Plan", "Model", "JSONFormat", "TOMLFormat", "Config"),
     edge("Devices", "JSONFormat", "Posix"),
     pure("Allocate", "Model", "Devices"),
@@ -142,7 +149,13 @@ let package = Package(
     edge("Launch", "JSONFormat", "Posix", "Wire"),
     pure("Observe"),
     pure("Reconcile", "Model"),
-    edge("PluginHost", "Model", "JSONFormat", "TOMLFormat", "PluginAPI", "CPosix"),
+    edge(
+      "PluginHost", "Model", "JSONFormat", "TOMLFormat", "Config", "Declarations", "PluginAPI",
+      "CPosix"),
+    edge(
+      "DatasetService", "Model", "JSONFormat", "Posix", "Unpack", "Config", "Declarations",
+      "Datasets",
+      "Download", "Prepare", "PluginHost"),
     edge("Worker", "Model", "JSONFormat", "Posix", "HTTPClient", "Launch", "PluginHost", "Wire"),
     edge("Store", "Model", "JSONFormat", "CSQLite"),
     edge("Writer", "Model", "JSONFormat", "Posix", "Store", "Wire"),
@@ -151,7 +164,8 @@ let package = Package(
     edge("Score", "Model", "JSONFormat", "Posix", "Wire", "Store", "Metrics", "Index"),
     edge(
       "Controller", "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Datasets",
-      "Plan", "Allocate", "Devices", "Launch", "Observe", "Reconcile", "PluginHost", "Wire", "Store"
+      "Declarations", "Prepare", "DatasetService", "Plan", "Allocate", "Devices", "Launch",
+      "Observe", "Reconcile", "PluginHost", "Wire", "Store"
     ),
     .target(
       name: "Arguments", dependencies: ["Config"], path: "Sources/evalhost/Arguments",
@@ -159,8 +173,10 @@ let package = Package(
     .executableTarget(
       name: "evalhost",
       dependencies: [
-        "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Datasets", "Plan",
-        "Devices", "Launch", "PluginHost", "Wire", "Worker", "Store", "Writer", "Score", "Index",
+        "Model", "JSONFormat", "TOMLFormat", "CPosix", "Posix", "Config", "Download",
+        "Declarations",
+        "Datasets", "Prepare", "DatasetService", "Plan", "Devices", "Launch", "PluginHost", "Wire",
+        "Worker", "Store", "Writer", "Score", "Index",
         "Controller", "Arguments",
       ],
       path: "Sources/evalhost", exclude: ["Arguments"], swiftSettings: strict),
@@ -175,9 +191,17 @@ let package = Package(
     unitTests("PluginKit", "PluginKit", "PluginAPI", "JSONFormat"),
     unitTests("Config", "Config", "TOMLFormat"),
     unitTests("Datasets", "Datasets", "Model", "Posix"),
+    unitTests("TableFormats", "TableFormats", "JSONFormat"),
+    unitTests("Unpack", "Unpack", "Posix"),
+    unitTests("Declarations", "Declarations", "TOMLFormat"),
+    unitTests(
+      "Prepare", "Prepare", "Datasets", "Declarations", "JSONFormat", "Model", "PluginHost",
+      "Posix",
+      "TestSupport", exclude: ["fixtures"]),
     unitTests("Plan", "Plan", "Model", "Config"),
     .target(name: "TestHTTPServer", path: "Tests/HTTPServer", swiftSettings: strict),
     unitTests("HTTPClient", "HTTPClient", "TestHTTPServer"),
+    unitTests("Download", "Download", "HTTPClient", "Posix", "TestHTTPServer", "TestSupport"),
     unitTests("Devices", "Devices", "Posix"),
     unitTests("Allocate", "Allocate", "Model", "Devices"),
     unitTests("Wire", "Wire", "Model", "JSONFormat", "Posix", "CPosix"),
@@ -185,7 +209,9 @@ let package = Package(
     unitTests("Observe", "Observe"),
     unitTests("Reconcile", "Reconcile", "Model"),
     unitTests("Worker", "Worker", "Model", "Posix"),
-    unitTests("PluginHost", "PluginHost", "PluginAPI", "Model", exclude: ["Fixtures"]),
+    unitTests(
+      "PluginHost", "PluginHost", "Config", "Declarations", "PluginAPI", "Model",
+      exclude: ["Fixtures"]),
     unitTests("Store", "Store", "Model", "JSONFormat", "CSQLite"),
     unitTests("Metrics", "Metrics", "Model"),
     unitTests("Score", "Score", "Model", "JSONFormat", "Posix", "Wire", "Store"),

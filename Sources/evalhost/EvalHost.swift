@@ -60,9 +60,10 @@ struct EvalHost {
     case .pluginsList: exit = try PluginsList.run(command, console)
     case .pluginsInspect: exit = try PluginsInspect.run(command, console)
     case .pluginsVerify: exit = try PluginsVerify.run(command, console)
-    case .datasetsList: exit = try DatasetsCommand.list(command, console)
-    case .datasetsPrepare, .datasetsShow:
-      throw CommandFailure(.usage, Messages.datasetsUnsupported(command.name))
+    case .datasetsList: exit = try DatasetsList.run(command, console)
+    case .datasetsPrepare: exit = try DatasetsPrepare.run(command, console)
+    case .datasetsShow: exit = try DatasetsShow.run(command, console)
+    case .datasetsBundle: exit = try DatasetsBundle.run(command, console)
     case .configCheck: exit = try ConfigCommand.check(command, console)
     case .configDecode: exit = try ConfigCommand.decode(console)
     case .indexRebuild: exit = try IndexCommand.rebuild(command, console)

@@ -1,8 +1,8 @@
-// The child side of `plugins inspect`, `plugins verify` and the search for devices: loads one plugin and says
-// what it is, or what its backend runs on.
+// The child side of everything that loads one plugin for one question: `plugins inspect`, `plugins verify`, the search
+// for devices, a prompt as a model would get it, a split that a library prepares.
 //
-//   parent -> context  {"version": 2, "folder": "<folder of plugin.toml>", "question": "facts" | "devices"}
-//   child  -> hello    `PluginInspection.json()`, or the backend's own JSON of its devices, or
+//   parent -> context  {"version": 3, "folder": "<folder of plugin.toml>", "question": "...", "detail": {...}}
+//   child  -> hello    the answer as JSON, or
 //             failed   `WorkerFailure`
 internal import JSONFormat
 internal import PluginHost
@@ -11,16 +11,20 @@ internal import Wire
 internal import Worker
 
 /// What can be asked of a plugin.
-enum InspectorQuestion: String {
+enum InspectorQuestion: Equatable {
   /// What it is.
   case facts
   /// What its backend runs on.
   case devices
+  /// What its evaluator asks of a model first, of one row.
+  case prompt(PromptQuestion)
+  /// To write a split with its dataset.
+  case prepare(PrepareQuestion)
 }
 
 /// What an inspector is asked.
 struct InspectorRequest {
-  private static let version: Int64 = 2
+  private static let version: Int64 = 3
 
   /// Folder of the plugin.toml, as the parent reached it.
   var folder: String
@@ -36,10 +40,19 @@ struct InspectorRequest {
     writer.beginObject()
     writer.key("version")
     writer.integer(Self.version)
-    writer.key("folder")
-    writer.string(folder)
-    writer.key("question")
-    writer.string(question.rawValue)
+    writer.member("folder", folder)
+    switch question {
+    case .facts: writer.member("question", "facts")
+    case .devices: writer.member("question", "devices")
+    case .prompt(let detail):
+      writer.member("question", "prompt")
+      writer.key("detail")
+      detail.write(to: &writer)
+    case .prepare(let detail):
+      writer.member("question", "prepare")
+      writer.key("detail")
+      detail.write(to: &writer)
+    }
     writer.endObject()
     return writer.bytes
   }
@@ -50,12 +63,23 @@ struct InspectorRequest {
       throw ContextError("inspector: \(error)")
     }
     guard value["version"]?.integer == Self.version, let folder = value["folder"]?.string,
-      let question = value["question"]?.string.flatMap(InspectorQuestion.init(rawValue:))
+      let question = Self.question(in: value)
     else {
       throw ContextError("inspector: a version \(Self.version), a folder and a question are needed")
     }
     self.folder = folder
     self.question = question
+  }
+
+  private static func question(in value: JSONValue) -> InspectorQuestion? {
+    let detail = value["detail"] ?? .null
+    return switch value["question"]?.string {
+    case "facts": .facts
+    case "devices": .devices
+    case "prompt": PromptQuestion(detail).map(InspectorQuestion.prompt)
+    case "prepare": PrepareQuestion(detail).map(InspectorQuestion.prepare)
+    default: nil
+    }
   }
 }
 
@@ -67,11 +91,19 @@ enum InspectorProcess {
     do {
       let request = try line.start { payload throws(ContextError) in try InspectorRequest(payload) }
       let entry = try pluginEntry(inFolder: request.folder)
-      let answer =
-        switch request.question {
-        case .facts: try facts(entry, hostVersion)
-        case .devices: try devices(entry, hostVersion)
-        }
+      let answer: [UInt8]
+      switch request.question {
+      case .facts: answer = try facts(entry, hostVersion)
+      case .devices:
+        let library = try load(entry, hostVersion)
+        // As a generation worker opens it, so that the answer is the one that counts there.
+        let backend = try BackendInstance(
+          library, component: try library.component(.backend), configuration: Array("{}".utf8),
+          observer: CallObserver(onLog: print))
+        answer = try backend.devices()
+      case .prompt(let question): answer = try question.answer(try load(entry, hostVersion))
+      case .prepare(let question): answer = try question.answer(try load(entry, hostVersion))
+      }
       line.link.send(FrameHeader(.hello), answer)
       try line.flush(downTo: 0)
       return 0
@@ -89,17 +121,11 @@ enum InspectorProcess {
     try PluginInspection.inspect(entry, host: HostIdentity(version: hostVersion), log: print).json()
   }
 
-  private static func devices(_ entry: PluginEntry, _ hostVersion: String) throws -> [UInt8] {
-    let library = try PluginLibrary(
-      loading: entry, host: HostIdentity(version: hostVersion), log: print)
-    // As a generation worker opens it, so that the answer is the one that counts there.
-    let backend = try BackendInstance(
-      library, component: try library.component(.backend), configuration: Array("{}".utf8),
-      observer: CallObserver(onLog: print))
-    return try backend.devices()
+  private static func load(_ entry: PluginEntry, _ hostVersion: String) throws -> PluginLibrary {
+    try PluginLibrary(loading: entry, host: HostIdentity(version: hostVersion), log: print)
   }
 
-  @Sendable private static func print(_ level: PluginLogLevel, _ text: String) {
+  @Sendable static func print(_ level: PluginLogLevel, _ text: String) {
     writeToStandardError("\(level): \(text)\n")
   }
 }

@@ -10,6 +10,8 @@ internal import Wire
 struct PluginInspector {
   /// Seconds that loading a plugin may take.
   private static let deadline = 10
+  /// Seconds of silence after which a plugin that prepares a split is given up; what it fetches speaks.
+  private static let silence = 600
 
   /// What was found.
   enum Answer {
@@ -21,6 +23,7 @@ struct PluginInspector {
 
   private let entry: PluginEntry
   private let worker: WorkerProcess
+  private let isPreparing: Bool
   private var hearsOutput = true
   private var hearsFrames = true
 
@@ -41,6 +44,7 @@ struct PluginInspector {
   private init(entry: PluginEntry, question: InspectorQuestion, worker: WorkerProcess) {
     self.entry = entry
     self.worker = worker
+    if case .prepare = question { isPreparing = true } else { isPreparing = false }
     worker.link.send(
       FrameHeader(.context), InspectorRequest(folder: entry.folder, question: question).encoded)
   }
@@ -48,12 +52,13 @@ struct PluginInspector {
   private var name: String { Messages.plugin(entry.manifest.id, entry.manifest.version) }
 
   private mutating func wait() throws -> Answer {
-    let end = Clock.monotonic() + UInt64(Self.deadline) * 1_000_000_000
+    let patience = isPreparing ? Self.silence : Self.deadline
+    var end = Clock.monotonic() + UInt64(patience) * 1_000_000_000
     var poller = Poller()
     while true {
       let now = Clock.monotonic()
       guard now < end else {
-        return .refused(Messages.pluginHangs(name, seconds: Self.deadline))
+        return .refused(Messages.pluginHangs(name, seconds: patience))
       }
       if let answer = try converse() { return answer }
       poller.removeAll()
@@ -66,7 +71,14 @@ struct PluginInspector {
         hearsOutput ? poller.add(worker.child.output.number, read: true, write: false) : nil
       try poller.wait(milliseconds: Int32((end - now) / 1_000_000 + 1))
       // Readable without bytes is the end: polling it on would be a busy loop.
-      if let slot, poller.canRead(slot) { hearsOutput = !worker.readOutput().isEmpty }
+      if let slot, poller.canRead(slot) {
+        let output = worker.readOutput()
+        hearsOutput = !output.isEmpty
+        if isPreparing, hearsOutput {
+          writeToStandardError(output)
+          end = Clock.monotonic() + UInt64(patience) * 1_000_000_000
+        }
+      }
     }
   }
 

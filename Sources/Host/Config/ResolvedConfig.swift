@@ -123,16 +123,17 @@ extension DatasetConfig {
     var table = keyed([("name", text(name)), ("split", text(split))])
     table["prepare"] = text(prepare.rawValue)
     table["limit"] = limit.map(number)
+    table["max_bad_rows"] = maxBadRows.map(number)
     table["evaluator"] = evaluator.map(text)
     table["mode"] = mode.map(text)
-    table["metrics"] = texts(metrics)
+    table["metrics"] = task.metrics.map(texts)
     table["decide"] = decide.map(text)
     table["path"] = path.map(text)
-    table["shots"] = number(shots)
+    table["shots"] = task.shots.map(number)
     table["shots_split"] = shotsSplit.map(text)
     table["allow_incomplete"] = TOMLValue(.bool(allowIncomplete))
     table["language"] = language.map(text)
-    table["prompt_style"] = text(promptStyle.rawValue)
+    table["prompt_style"] = task.promptStyle.map { text($0.rawValue) }
     table["compat_mode"] = TOMLValue(.bool(compatMode))
     if !options.isEmpty { table["options"] = TOMLValue(.table(options)) }
     return table

@@ -64,30 +64,16 @@ package struct DatasetConfig: Equatable, Sendable {
   package var prepare: Prepare = .auto
   /// Only the first samples, at least 1; nil for all.
   package var limit: Int?
-  /// The id of the evaluator plugin; nil for the dataset plugin's default.
-  package var evaluator: String?
-  /// The evaluator's mode; nil for the dataset plugin's default.
-  package var mode: String?
-  /// Metric plugins recorded beside the verdict.
-  package var metrics: [String] = []
-  /// The rule that sets pass or fail; nil for the evaluator's default.
-  package var decide: String?
+  /// Bad rows of the source that may be left out of the prepared split; nil allows none.
+  package var maxBadRows: Int?
   /// A prepared JSONL file instead of the one under `data_root`.
   package var path: String?
-  /// Worked examples put before the question, 0 or more.
-  package var shots = 0
-  /// The split the examples come from; nil for the dataset plugin's default.
-  package var shotsSplit: String?
   /// Whether a score whose coverage is not whole passes without failing the task.
   package var allowIncomplete = false
-  /// The language of the prompts, such as `en`; nil for the dataset's own.
-  package var language: String?
-  /// What the model is given.
-  package var promptStyle: PromptStyle = .raw
   /// Whether legacy repairs of broken rows are done, and counted.
   package var compatMode = false
-  /// What goes to the evaluator as it is.
-  package var options = TOMLTable()
+  /// How its answers are asked for and judged, as far as the user said.
+  package var task = DatasetDefaults()
 
   /// Makes a dataset with its defaults.
   package init(name: String, split: String) {

@@ -7,29 +7,18 @@ extension RunConfigDecoder {
     let reader = SectionReader(
       table, at: at, path: ["datasets", String(index)], label: "[[datasets]]",
       keys: [
-        "slug", "name", "split", "prepare", "limit", "evaluator", "mode", "metrics", "decide",
-        "path", "shots", "shots_split", "allow_incomplete", "language", "prompt_style",
-        "compat_mode", "options",
-      ], log: log)
+        "slug", "name", "split", "prepare", "limit", "max_bad_rows", "path", "allow_incomplete",
+        "compat_mode",
+      ] + DatasetDefaults.keys, log: log)
     let identity = identity(reader)
     var dataset = DatasetConfig(name: identity?.name ?? "", split: identity?.split ?? "")
     dataset.prepare = reader.choice("prepare") ?? dataset.prepare
     dataset.limit = reader.integer("limit", in: 1...Int.max)
-    dataset.evaluator = reader.identifier("evaluator")
-    dataset.mode = reader.identifier("mode")
-    dataset.metrics =
-      reader.strings("metrics") {
-        isIdentifier($0) ? nil : badIdentifier("'metrics' in [[datasets]]", $0)
-      } ?? []
-    dataset.decide = reader.identifier("decide")
+    dataset.maxBadRows = reader.integer("max_bad_rows", in: 0...Int.max)
     dataset.path = reader.string("path")
-    dataset.shots = reader.integer("shots", in: 0...1000) ?? 0
-    dataset.shotsSplit = reader.identifier("shots_split")
     dataset.allowIncomplete = reader.bool("allow_incomplete") ?? false
-    dataset.language = reader.identifier("language")
-    dataset.promptStyle = reader.choice("prompt_style") ?? dataset.promptStyle
     dataset.compatMode = reader.bool("compat_mode") ?? false
-    dataset.options = reader.subtable("options") ?? TOMLTable()
+    dataset.task = DatasetDefaults(reader)
     if dataset.shotsSplit != nil, dataset.shots == 0 {
       reader.refuse(
         "shots_split",

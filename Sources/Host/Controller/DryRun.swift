@@ -18,7 +18,7 @@ enum DryRun {
       let spec = setup.plan.draft(task: index)
       let kind = setup.plan.classes[task.evaluatorClass]
       text += "task \(index): \(spec.label)\n"
-      text += "  rows        \(spec.sampleCount) of \(task.manifest.rowCount) in \(task.path)\n"
+      text += rows(spec, task)
       text += "  tries       \(spec.tryCount) (\(spec.repeats) a sample)\n"
       text += "  evaluator   \(kind.evaluator.id) \(kind.evaluator.version)\n"
       text += "  backend     \(spec.backend.id) \(spec.backend.version)\n"
@@ -32,6 +32,18 @@ enum DryRun {
     }
     let output = Descriptor(duplicating: 1)
     try output?.write(Array(text.utf8))
+  }
+
+  private static func rows(_ spec: TaskSpec, _ task: PlannedTask) -> String {
+    let manifest = task.manifest
+    guard manifest.checksum.isEmpty else {
+      return "  rows        \(spec.sampleCount) of \(manifest.rowCount) in \(task.path)\n"
+    }
+    let count = manifest.rowCount == 0 ? "an unknown number" : "\(manifest.rowCount) declared"
+    let revision =
+      manifest.revision.isEmpty ? "; warning: not pinned" : " at revision \(manifest.revision)"
+    return "  rows        \(count), not there yet: a run would prepare \(task.path)\n"
+      + "  source      \(manifest.sourceDataset), split '\(manifest.sourceSplit)'\(revision)\n"
   }
 
   /// The weights and the devices of a task's model.

@@ -1,5 +1,6 @@
 // Progress on stderr: a bar for each task on a terminal, plain lines elsewhere, JSON lines on request.
 internal import CPosix
+internal import DatasetService
 internal import JSONFormat
 internal import Observe
 internal import Posix
@@ -45,6 +46,19 @@ final class ProgressView {
   func message(_ text: String) {
     clear()
     write(text + "\n")
+  }
+
+  /// What happens while a dataset is prepared, where progress is shown at all.
+  func report(_ report: DatasetReport) {
+    guard style != .none else { return }
+    switch report {
+    case .line(let text): message("evalhost: \(text)")
+    case .passing(let text):
+      guard style == .bar else { return }
+      clear()
+      write(text + "\n")
+      drawnLines = 1
+    }
   }
 
   /// How far the hashing of a file has come, in bytes, where progress is shown at all.

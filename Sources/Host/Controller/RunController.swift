@@ -13,7 +13,8 @@ package enum RunController {
   package static func run(_ request: RunRequest) -> Int32 {
     let view = ProgressView(request.progress)
     do {
-      var setup = try RunSetup(request)
+      var setup = try RunSetup(request, view)
+      for note in setup.notes { view.message("evalhost: \(note)") }
       // Last, since it may take a minute: what is wrong with the configuration is known by now.
       try setup.prepareModels(request, view)
       if request.isDryRun {

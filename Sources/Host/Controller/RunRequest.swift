@@ -1,4 +1,5 @@
 // What the command line asks of the controller.
+package import DatasetService
 
 /// How progress is shown.
 package enum ProgressMode: String, Sendable, CaseIterable {
@@ -22,12 +23,16 @@ package struct RunRequest: Sendable {
   package var hostVersion: String
   /// How devices are found.
   package var machine: MachineAccess
+  /// How the sources of datasets are reached.
+  package var datasets: DatasetAccess
 
   /// Describes one run.
   package init(
     pluginsFolder: String, configFile: String, overrides: [String], isDryRun: Bool,
-    progress: ProgressMode, artifactRoot: String?, hostVersion: String, machine: MachineAccess
+    progress: ProgressMode, artifactRoot: String?, hostVersion: String, machine: MachineAccess,
+    datasets: DatasetAccess
   ) {
+    self.datasets = datasets
     self.pluginsFolder = pluginsFolder
     self.configFile = configFile
     self.overrides = overrides

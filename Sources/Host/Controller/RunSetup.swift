@@ -1,6 +1,8 @@
 // Everything a run is started with, read and checked.
 internal import Config
+internal import DatasetService
 internal import Datasets
+internal import Prepare
 internal import Model
 internal import Plan
 internal import PluginHost
@@ -24,8 +26,8 @@ struct RunSetup {
   /// Seconds since 1970 from run.created_at; 0 = now.
   var createdAt: Int
 
-  /// Reads a configuration file.
-  init(_ request: RunRequest) throws {
+  /// Reads a configuration file and prepares the splits that are missing.
+  init(_ request: RunRequest, _ view: ProgressView) throws {
     let bytes: [UInt8]
     do throws(PosixError) { bytes = try Files.read(request.configFile) } catch {
       throw PlanError(
@@ -34,7 +36,17 @@ struct RunSetup {
     var overrides: [ConfigOverride] = []
     for text in request.overrides { overrides.append(try ConfigOverride(parsing: text)) }
     let loaded = try LoadedConfig(parsing: bytes, file: request.configFile, overrides: overrides)
-    try self.init(loaded, pluginsFolder: request.pluginsFolder, artifactRoot: request.artifactRoot)
+    try self.init(
+      loaded, pluginsFolder: request.pluginsFolder, artifactRoot: request.artifactRoot
+    ) { config, catalog in
+      let service = DatasetService(
+        catalog: catalog,
+        context: DatasetPrepareContext(
+          dataRoot: config.paths.dataRoot, cacheRoot: config.paths.cacheRoot,
+          artifactRoot: config.paths.artifactRoot, hostVersion: request.hostVersion),
+        access: request.datasets, report: { view.report($0) })
+      return SplitBook(config, service, isDryRun: request.isDryRun)
+    }
   }
 
   /// Reads the configuration that is kept with a stored run.
@@ -42,16 +54,21 @@ struct RunSetup {
     let loaded = try LoadedConfig(
       parsing: Array(stored.configText.utf8), file: "run '\(request.runID)'", overrides: [])
     try self.init(
-      loaded, pluginsFolder: request.pluginsFolder, artifactRoot: request.artifactRoot)
+      loaded, pluginsFolder: request.pluginsFolder, artifactRoot: request.artifactRoot
+    ) { config, _ in SplitBook(config, nil, isDryRun: false) }
   }
 
-  private init(_ given: LoadedConfig, pluginsFolder: String, artifactRoot: String?) throws {
+  private init(
+    _ given: LoadedConfig, pluginsFolder: String, artifactRoot: String?,
+    book: (RunConfig, PluginCatalog) -> SplitBook
+  ) throws {
     var loaded = given
     let runID = loaded.config.run.id ?? Self.derivedID()
     loaded.config.run.id = runID
     if let artifactRoot { loaded.config.paths.artifactRoot = artifactRoot }
     let catalog = try PluginCatalog.discover(folder: pluginsFolder)
-    let book = SplitBook(loaded.config)
+    let book = book(loaded.config, catalog)
+    loaded.config.datasets = loaded.config.datasets.map(book.filled)
     let resolver = try SamplingResolver(loaded.config) { path in
       try Files.readIfPresent(path)
     }
@@ -70,6 +87,16 @@ struct RunSetup {
     createdAt = loaded.config.run.createdAt.flatMap { secondsSince1970($0) } ?? 0
     resolvedText = loaded.resolvedTOML(sampling: plan.tasks.flatMap(\.sampling))
     self.loaded = loaded
+  }
+
+  /// What a user should know of the splits, each line once.
+  var notes: [String] {
+    var notes: [String] = []
+    for note in plan.tasks.flatMap({ ManifestFile.notes($0.manifest) }) where !notes.contains(note)
+    {
+      notes.append(note)
+    }
+    return notes
   }
 
   private static func derivedID() -> String {
@@ -102,57 +129,6 @@ struct RunSetup {
         id: manifest.id, version: manifest.version, folder: entry.folder, modes: modes,
         wantsAllCores: manifest.wantsAllCores)
     } catch { throw PlanError(.plugin, error.description) }
-  }
-}
-
-/// Opens each split once.
-private final class SplitBook {
-  private let config: RunConfig
-  private(set) var opened: [String: PreparedSplit] = [:]
-
-  init(_ config: RunConfig) { self.config = config }
-
-  func split(_ dataset: DatasetConfig) throws(PlanError) -> (String, DatasetManifest) {
-    let path = dataset.path ?? "\(config.paths.dataRoot)/\(dataset.name)/\(dataset.split).jsonl"
-    if let known = opened[path] {
-      // One file under two names is two datasets.
-      var manifest = known.manifest
-      manifest.benchmark = dataset.name
-      manifest.split = dataset.split
-      return (path, manifest)
-    }
-    do throws(DatasetError) {
-      let split = try PreparedSplit.open(
-        path: path, benchmark: dataset.name, split: dataset.split,
-        cacheRoot: config.paths.cacheRoot)
-      opened[path] = split
-      return (path, split.manifest)
-    } catch { throw PlanError(.configuration, error.description) }
-  }
-
-  /// The rows that few-shot examples are taken from.
-  ///
-  /// From the evaluated split itself one more than is shown: the evaluator leaves out the row that
-  /// is asked.
-  func shots(_ dataset: DatasetConfig) throws(PlanError) -> (rows: [String], digest: String) {
-    guard dataset.shots > 0 else { return ([], "") }
-    guard let split = dataset.shotsSplit else {
-      throw PlanError(
-        .configuration,
-        "dataset '\(dataset.slug)' asks for \(dataset.shots) shots but names no split to take them "
-          + "from; set datasets.shots_split")
-    }
-    let isSame = split == dataset.split
-    let path =
-      isSame && dataset.path != nil
-      ? dataset.path ?? "" : "\(config.paths.dataRoot)/\(dataset.name)/\(split).jsonl"
-    do throws(DatasetError) {
-      let rows = try PreparedSplit.firstRows(of: path, count: dataset.shots + (isSame ? 1 : 0))
-      var digest = SHA256()
-      digest.update(integer: UInt64(dataset.shots))
-      for row in rows { digest.update(field: row) }
-      return (rows, digest.finish().hex)
-    } catch { throw PlanError(.configuration, error.description) }
   }
 }
 

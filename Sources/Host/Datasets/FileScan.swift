@@ -1,5 +1,5 @@
-// One pass over a prepared file: lines, blocks, checksum. The checksum is remembered beside the downloads,
-// because hashing a million rows takes longer than resuming them.
+// One pass over a prepared file: lines, blocks, checksum. What it finds is remembered in an index beside the file, and
+// the checksum beside the downloads for a folder that cannot be written.
 internal import Glibc
 internal import JSONFormat
 package import Posix
@@ -12,10 +12,13 @@ struct FileScan {
   var digest: String
   var stamp: FileStamp
 
-  static func of(_ path: String, cacheRoot: String) throws(PosixError) -> FileScan {
+  static func of(_ path: String, cacheRoot: String?) throws(PosixError) -> FileScan {
     let file = try Descriptor.readingRegularFile(path)
     let stamp = try file.stamp()
-    let known = ChecksumCache.digest(of: path, stamp: stamp, cacheRoot: cacheRoot)
+    if let scan = SplitIndex.scan(of: path, stamp: stamp) { return scan }
+    let known = cacheRoot.flatMap {
+      ChecksumCache.digest(of: path, stamp: stamp, cacheRoot: $0)
+    }
     var scan = FileScan(rows: 0, blocks: [0], digest: "", stamp: stamp)
     var digest = SHA256()
     var offset = 0
@@ -35,8 +38,12 @@ struct FileScan {
       scan.digest = known
     } else {
       scan.digest = digest.finish().hex
-      ChecksumCache.remember(scan.digest, of: path, stamp: stamp, cacheRoot: cacheRoot)
+      if let cacheRoot {
+        ChecksumCache.remember(scan.digest, of: path, stamp: stamp, cacheRoot: cacheRoot)
+      }
     }
+    // Reading a small file through costs less than a file beside it that nobody asked for.
+    if stamp.size > 1 << 22, path.hasSuffix(".jsonl") { SplitIndex.write(scan, besides: path) }
     return scan
   }
 

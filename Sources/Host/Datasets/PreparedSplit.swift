@@ -38,11 +38,11 @@ package struct PreparedSplit: Equatable, Sendable {
 extension PreparedSplit {
   /// Opens a prepared split: counts its lines and takes its checksum.
   ///
-  /// The checksum of a file that has not changed since it was last hashed comes from `cacheRoot`.
+  /// The checksum of a file that has not changed since it was last hashed comes from its index or `cacheRoot`.
   /// A manifest beside the file, `<split>.manifest.json`, says where the split came from; where its
   /// checksum or row count is not the file's, the file is refused.
   package static func open(
-    path: String, benchmark: String, split: String, cacheRoot: String
+    path: String, benchmark: String, split: String, cacheRoot: String?
   ) throws(DatasetError) -> PreparedSplit {
     let scan: FileScan
     do throws(PosixError) {
@@ -79,8 +79,23 @@ extension PreparedSplit {
       manifest.sourceDataset = beside.sourceDataset
       manifest.sourceSplit = beside.sourceSplit
       manifest.revision = beside.revision
+      manifest.provenance = beside.provenance
     }
     return PreparedSplit(path: path, manifest: manifest, blocks: scan.blocks, stamp: scan.stamp)
+  }
+
+  /// One row of the split as it stands in the file, without its line end.
+  package func row(_ sample: Int) throws(DatasetError) -> String {
+    let place = stretch(first: sample, count: 1)
+    do throws(PosixError) {
+      let bytes = try Descriptor.reading(path).read(
+        count: Int(place.end - place.offset), at: Int(place.offset))
+      let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+      guard place.skippedRows < lines.count else {
+        throw PosixError(call: "read", subject: path, code: EIO)
+      }
+      return try Self.text(lines[place.skippedRows], path)
+    } catch { throw DatasetError("\(error)") }
   }
 
   /// The first rows of a split, for few-shot examples: always the same ones, in file order.

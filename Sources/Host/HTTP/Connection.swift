@@ -57,7 +57,12 @@ final class Connection {
     self.limits = limits
     self.tls = tls
     connectDeadline = after(now, limits.connectTimeout)
-    parser = ResponseParser(headLimit: limits.headBytes, bodyLimit: limits.bodyBytes)
+    parser = Self.parser(for: exchange, limits)
+  }
+
+  private static func parser(for exchange: Exchange, _ limits: HTTPLimits) -> ResponseParser {
+    ResponseParser(
+      headLimit: limits.headBytes, bodyLimit: limits.bodyBytes, receiver: exchange.receiver)
   }
 
   /// Says goodbye in TLS as far as that goes without waiting; the socket closes by itself.
@@ -114,7 +119,7 @@ final class Connection {
   /// Takes another request; only for a connection that carries none.
   func begin(_ next: Exchange, now: UInt64, buffer: inout [UInt8]) -> Step {
     exchange = next
-    parser = ResponseParser(headLimit: limits.headBytes, bodyLimit: limits.bodyBytes)
+    parser = Self.parser(for: next, limits)
     prepareToSend(now: now)
     return exchangeBytes(now: now, buffer: &buffer)
   }

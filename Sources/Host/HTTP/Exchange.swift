@@ -4,6 +4,7 @@
 final class Exchange {
   let id: RequestID
   let request: HTTPRequest
+  let receiver: HTTPBodyReceiver?
   /// Nanoseconds on the monotonic clock.
   let startedAt: UInt64
   /// When it got its first connection; nil while it waits for one.
@@ -17,9 +18,12 @@ final class Exchange {
   /// The slot of its connection among the client's active ones; nil while it waits for one.
   var slot: Int?
 
-  init(_ id: RequestID, _ request: HTTPRequest, startedAt: UInt64) {
+  init(
+    _ id: RequestID, _ request: HTTPRequest, _ receiver: HTTPBodyReceiver?, startedAt: UInt64
+  ) {
     self.id = id
     self.request = request
+    self.receiver = receiver
     self.startedAt = startedAt
   }
 

@@ -62,10 +62,14 @@ package final class HTTPClient {
   package var unfinished: Int { exchanges.count + finished.count }
 
   /// Queues a request; it is sent during `poll`.
-  package func start(_ request: HTTPRequest) -> RequestID {
+  ///
+  /// A receiver, if there is one, takes the response's body.
+  package func start(
+    _ request: HTTPRequest, receiver: HTTPBodyReceiver? = nil
+  ) -> RequestID {
     lastID += 1
     let id = RequestID(number: lastID)
-    exchanges[id] = Exchange(id, request, startedAt: monotonicNow())
+    exchanges[id] = Exchange(id, request, receiver, startedAt: monotonicNow())
     waiting.append(id)
     return id
   }

@@ -28,7 +28,7 @@ package struct HTTPFailure: Error, Equatable, Sendable {
     case tooLarge(Part, limit: Int)
     /// The response did not come in time.
     case timeout(Timeout)
-    /// `cancel` was called.
+    /// `cancel` was called, or the request's receiver refused the body or what was left of it.
     case cancelled
     /// A system call failed for want of something; its name and the system's words.
     case system(call: String, String)

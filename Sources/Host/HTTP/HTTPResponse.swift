@@ -6,7 +6,7 @@ package struct HTTPResponse: Equatable, Sendable {
   package var status: Int
   /// The fields of the head.
   package var headers: HTTPHeaders
-  /// The body, without its transfer coding.
+  /// The body, without its transfer coding; empty when a receiver took it.
   package var body: [UInt8]
   /// The fields after a chunked body.
   package var trailers: HTTPHeaders

@@ -26,9 +26,14 @@ package struct ResponseParser {
   private var head = ResponseHead()
   private var trailers = HTTPHeaders()
   private var body: [UInt8] = []
+  /// Bytes of the body so far, whoever has them.
+  private var bodyCount = 0
+  /// The receiver takes the body.
+  private var isReceived = false
   private var headUsed = 0
   private let headLimit: Int
-  private let bodyLimit: Int
+  private let receiver: HTTPBodyReceiver?
+  private var bodyLimit: Int
 
   /// Bytes that came for this response, in all.
   package private(set) var received = 0
@@ -36,9 +41,10 @@ package struct ResponseParser {
   package private(set) var mustClose = false
 
   /// A parser that has seen nothing.
-  package init(headLimit: Int, bodyLimit: Int) {
+  package init(headLimit: Int, bodyLimit: Int, receiver: HTTPBodyReceiver? = nil) {
     self.headLimit = headLimit
     self.bodyLimit = bodyLimit
+    self.receiver = receiver
   }
 
   /// The response is complete.
@@ -59,13 +65,13 @@ package struct ResponseParser {
     while !rest.isEmpty {
       switch phase {
       case .body(let remaining):
-        take(&rest, upTo: remaining)
+        try take(&rest, upTo: remaining)
         phase = remaining == bytesTaken ? .done : .body(remaining: remaining - bytesTaken)
       case .untilClose:
-        guard body.count + rest.count <= bodyLimit else { throw .tooLarge(.body, limit: bodyLimit) }
-        take(&rest, upTo: rest.count)
+        guard rest.count <= bodyLimit - bodyCount else { throw .tooLarge(.body, limit: bodyLimit) }
+        try take(&rest, upTo: rest.count)
       case .chunkData(let remaining):
-        take(&rest, upTo: remaining)
+        try take(&rest, upTo: remaining)
         phase = remaining == bytesTaken ? .chunkEnd : .chunkData(remaining: remaining - bytesTaken)
       case .done:
         mustClose = true
@@ -83,19 +89,26 @@ package struct ResponseParser {
     case .done: return
     case .statusLine, .fields: throw .closedBeforeResponse(received: received)
     case .body(let remaining):
-      throw .closedInBody(received: body.count, of: body.count + remaining)
+      throw .closedInBody(received: bodyCount, of: bodyCount + remaining)
     case .untilClose where clean: phase = .done
     case .untilClose, .chunkSize, .chunkData, .chunkEnd, .trailers:
-      throw .closedInBody(received: body.count, of: nil)
+      throw .closedInBody(received: bodyCount, of: nil)
     }
   }
 
   private var bytesTaken = 0
 
-  /// Moves up to `count` bytes into the body; `bytesTaken` says how many.
-  private mutating func take(_ rest: inout ArraySlice<UInt8>, upTo count: Int) {
+  /// Moves up to `count` bytes into the body or to the receiver; `bytesTaken` says how many.
+  private mutating func take(
+    _ rest: inout ArraySlice<UInt8>, upTo count: Int
+  ) throws(HTTPFailure.Reason) {
     bytesTaken = min(count, rest.count)
-    body.append(contentsOf: rest.prefix(bytesTaken))
+    bodyCount += bytesTaken
+    if isReceived {
+      guard receiver?.piece(rest.prefix(bytesTaken)) == true else { throw .cancelled }
+    } else {
+      body.append(contentsOf: rest.prefix(bytesTaken))
+    }
     rest = rest.dropFirst(bytesTaken)
   }
 
@@ -157,7 +170,7 @@ package struct ResponseParser {
       if line.isEmpty { try endHead() } else { try readField(line, into: &head.fields) }
     case .chunkSize:
       let size = try chunkSize(line)
-      guard size <= bodyLimit - body.count else { throw .tooLarge(.body, limit: bodyLimit) }
+      guard size <= bodyLimit - bodyCount else { throw .tooLarge(.body, limit: bodyLimit) }
       phase = size == 0 ? .trailers : .chunkData(remaining: size)
     case .chunkEnd:
       guard line.isEmpty else { throw .malformed("a chunk is longer than its size says") }
@@ -179,6 +192,7 @@ package struct ResponseParser {
     }
     mustClose = head.saysClose
     let framing = try head.framing()
+    try askReceiver()
     if head.status == 204 || head.status == 304 {
       // A body that must not be there is not waited for; whether one follows cannot be known.
       if head.status == 204, framing != .length(0), framing != .untilClose { mustClose = true }
@@ -189,12 +203,24 @@ package struct ResponseParser {
     case .length(let count):
       guard count <= bodyLimit else { throw .tooLarge(.body, limit: bodyLimit) }
       // A server's word alone reserves no more than this.
-      body.reserveCapacity(min(count, 1 << 20))
+      if !isReceived { body.reserveCapacity(min(count, 1 << 20)) }
       phase = count == 0 ? .done : .body(remaining: count)
     case .chunked: phase = .chunkSize
     case .untilClose:
       mustClose = true
       phase = .untilClose
+    }
+  }
+
+  /// Lets the receiver decide who takes the body.
+  private mutating func askReceiver() throws(HTTPFailure.Reason) {
+    switch receiver?.head(HTTPResponse(status: head.status, headers: head.fields)) {
+    case nil, .collect: return
+    case .receive:
+      isReceived = true
+      // All but Int.max, which stands for a length that no Int can hold.
+      bodyLimit = .max - 1
+    case .refuse: throw .cancelled
     }
   }
 }

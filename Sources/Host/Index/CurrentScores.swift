@@ -21,7 +21,8 @@ struct CurrentScores {
         f.source_dataset, f.source_split, f.revision, f.checksum,
         ifnull(score_json ->> 'host_version', r.host_version),
         CASE WHEN score_json -> '$.task_details.coverage.whole' = 'false'
-          THEN score_json -> '$.task_details.coverage' END
+          THEN score_json -> '$.task_details.coverage' END,
+        f.provenance_json
       FROM tasks t JOIN runs r ON r.run_id = t.run_id
         JOIN models m ON m.model_id = t.model_id
         JOIN manifests f ON f.manifest_id = t.manifest_id
@@ -68,11 +69,25 @@ struct IndexLine {
     writer.key("errors")
     writer.integer(row.integer(14))
     member("groups", 15, absent: "{}", to: &writer)
-    try texts(
-      "manifest",
-      ["source_dataset": 16, "source_split": 17, "revision": 18, "checksum": 19], to: &writer)
+    try manifest(to: &writer)
     try text("host_version", 20, to: &writer)
     if !row.isNull(21) { member("coverage", 21, absent: "{}", to: &writer) }
+    writer.endObject()
+  }
+
+  /// Where the split came from and how it was made.
+  private func manifest(to writer: inout JSONWriter) throws(JSONError) {
+    writer.key("manifest")
+    writer.beginObject()
+    let names: KeyValuePairs<StaticString, Int32> = [
+      "source_dataset": 16, "source_split": 17, "revision": 18, "checksum": 19,
+    ]
+    for (name, column) in names { try text(name, column, to: &writer) }
+    for member in try JSONValue.parse(Array(row.bytes(22))).members ?? []
+    where member.key != "bad_row_list" {
+      writer.key(text: member.key)
+      try writer.value(member.value)
+    }
     writer.endObject()
   }
 

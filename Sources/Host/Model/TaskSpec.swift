@@ -34,12 +34,15 @@ package struct DatasetManifest: Hashable, Sendable {
   package var checksum: String
   /// Lines in the prepared file.
   package var rowCount: Int
+  /// How it was made, as a JSON object, which is carried into scores as it is; `{}` when unknown.
+  package var provenance: String
 
   /// Describes one prepared split.
   package init(
     benchmark: String, split: String, sourceDataset: String, sourceSplit: String,
-    revision: String, checksum: String, rowCount: Int
+    revision: String, checksum: String, rowCount: Int, provenance: String = "{}"
   ) {
+    self.provenance = provenance
     self.benchmark = benchmark
     self.split = split
     self.sourceDataset = sourceDataset

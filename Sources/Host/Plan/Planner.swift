@@ -178,7 +178,7 @@ package struct Planner {
 
   /// The evaluator's configuration: what of the dataset's table can change a prompt or a verdict, each key
   /// only where it says something, and the keys of `options` beside them.
-  private static func evaluatorConfig(_ dataset: DatasetConfig, _ mode: String) -> String {
+  package static func evaluatorConfig(_ dataset: DatasetConfig, _ mode: String) -> String {
     var members = [JSONMember(key: "mode", value: .string(mode))]
     if let language = dataset.language {
       members.append(JSONMember(key: "language", value: .string(language)))

@@ -32,6 +32,9 @@ struct ManifestTable {
     return PluginError(.badManifest, at: "\(file):\(place)", detail)
   }
 
+  /// Whether a key is there.
+  func has(_ key: String) -> Bool { table[key] != nil }
+
   /// Refuses the first key that is not known.
   func checkKeys(_ known: [String], in name: String) throws(PluginError) {
     for entry in table.entries where !known.contains(entry.key) {
@@ -83,6 +86,15 @@ struct ManifestTable {
       texts.append(text)
     }
     return texts
+  }
+
+  /// A table and where it begins, or nil when the key is absent.
+  func subtable(_ key: String) throws(PluginError) -> (TOMLTable, SourcePosition)? {
+    guard let value = table[key] else { return nil }
+    guard case .table(let inner) = value.content else {
+      throw error(key, "'\(key)' is \(value.kind); write a table [\(key)]")
+    }
+    return (inner, value.position)
   }
 
   /// The tables of an array of tables; none when the key is absent.

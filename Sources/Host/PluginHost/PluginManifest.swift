@@ -1,5 +1,7 @@
 // plugin.toml, decoded strictly: what the host may know of a plugin without loading it. Reads no
 // file: the catalog does.
+package import Config
+package import Declarations
 
 /// A plain C function that is a metric, as `[[metric]]` declares it.
 package struct MetricFunction: Equatable, Sendable {
@@ -37,10 +39,10 @@ package struct PluginManifest: Equatable, Sendable {
   package var license: String
   /// Description as written; empty when absent.
   package var description: String
-  /// The evaluator a dataset plugin asks for when the configuration names none.
-  package var evaluator: String?
-  /// The mode a dataset plugin asks for when the configuration names none.
-  package var mode: String?
+  /// How a dataset plugin's questions are asked and judged where the configuration says nothing.
+  package var defaults: DatasetDefaults
+  /// Where a dataset plugin's rows come from and how they are made; nil where only its library knows.
+  package var dataset: DatasetDeclaration?
   /// Plain functions as metrics, in the order of the file.
   package var metricFunctions: [MetricFunction]
   /// An evaluator's modes, the first is its default; empty for other plugins.
@@ -50,7 +52,7 @@ package struct PluginManifest: Equatable, Sendable {
 
   private static let keys = [
     "id", "version", "kind", "abi", "library", "sha256", "license", "description", "evaluator",
-    "mode", "metric", "modes", "workers",
+    "mode", "metric", "modes", "workers", "dataset", "task",
   ]
 
   /// Decodes the text of a plugin.toml; `file` is how messages name it.
@@ -75,12 +77,43 @@ package struct PluginManifest: Equatable, Sendable {
     abi = try Self.abi(in: table)
     license = try table.text("license") ?? ""
     description = try table.text("description") ?? ""
-    evaluator = try table.text("evaluator")
-    mode = try table.text("mode")
+    (defaults, dataset) = try Self.dataset(in: table, file: file)
     wantsAllCores = try table.text("workers") != nil
     try checkWorkers(table)
     try checkLibrary(table)
-    try checkDefaults(table)
+    try checkDataset(table)
+  }
+
+  /// The tables `[task]` and `[dataset]`, and `evaluator` and `mode` as they may also stand at the top.
+  private static func dataset(
+    in table: ManifestTable, file: String
+  ) throws(PluginError) -> (DatasetDefaults, DatasetDeclaration?) {
+    var defaults = DatasetDefaults()
+    if let (task, position) = try table.subtable("task") {
+      do throws(ConfigErrors) {
+        defaults = try DatasetDefaults(decoding: task, at: position, file: file)
+      } catch {
+        throw PluginError(.badManifest, at: file, error.description)
+      }
+    }
+    for key in ["evaluator", "mode"] {
+      guard let word = try table.text(key) else { continue }
+      guard isPluginID(word) else {
+        throw table.error(key, "\(key) '\(word)' is not made of a-z, 0-9, '_', '.', '-'")
+      }
+      guard key == "evaluator" ? defaults.evaluator == nil : defaults.mode == nil else {
+        throw table.error(key, "'\(key)' stands in [task] as well; remove one of the two")
+      }
+      if key == "evaluator" { defaults.evaluator = word } else { defaults.mode = word }
+    }
+    guard let (dataset, position) = try table.subtable("dataset") else { return (defaults, nil) }
+    let id = try table.requiredText("id", example: "\"my_plugin\"")
+    let isCompiled = try table.text("library") != nil
+    do throws(DeclarationError) {
+      let declaration = try DatasetDeclaration(
+        decoding: dataset, at: position, file: file, id: id, isCompiled: isCompiled)
+      return (defaults, declaration)
+    } catch { throw PluginError(.badManifest, at: error.place, error.detail) }
   }
 
   private static func kinds(in table: ManifestTable) throws(PluginError) -> [PluginKind] {
@@ -184,17 +217,15 @@ package struct PluginManifest: Equatable, Sendable {
     }
   }
 
-  private func checkDefaults(_ table: ManifestTable) throws(PluginError) {
-    for (key, value) in [("evaluator", evaluator), ("mode", mode)] {
-      guard let value else { continue }
-      guard kinds.contains(.dataset) else {
-        throw table.error(
-          key, "'\(key)' is the default of a dataset plugin, and this is none; remove it")
-      }
-      guard isPluginID(value) else {
-        throw table.error(key, "\(key) '\(value)' is not made of a-z, 0-9, '_', '.', '-'")
-      }
+  private func checkDataset(_ table: ManifestTable) throws(PluginError) {
+    let isDataset = kinds.contains(.dataset)
+    for key in ["evaluator", "mode", "task", "dataset"] where table.has(key) && !isDataset {
+      throw table.error(
+        key, "'\(key)' is the default of a dataset plugin, and this is none; remove it")
     }
+    guard isDataset, library == nil, dataset == nil else { return }
+    throw table.error(
+      nil, "a dataset plugin without a library needs a [dataset] table; see docs/datasets.md")
   }
 }
 

@@ -41,6 +41,22 @@ package enum Files {
     }
   }
 
+  /// The names in a folder, sorted by their bytes, without `.` and `..`.
+  package static func names(in path: String) throws(PosixError) -> [String] {
+    guard let entries = opendir(path) else {
+      throw PosixError(call: "opendir", subject: path, code: errno)
+    }
+    defer { closedir(entries) }
+    var names: [String] = []
+    while let entry = readdir(entries) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
   /// Gives a file another name in one step; what had that name is gone.
   package static func move(_ path: String, to other: String) throws(PosixError) {
     try check("rename", path) { rename(path, other) }

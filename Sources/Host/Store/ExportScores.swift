@@ -1,7 +1,7 @@
 // The scores export, one line a task that has a score:
 //
 //   dataset, model, cot, metrics{}, samples, problems, created_at, task, task_details{},
-//   manifest{source_dataset, source_split, revision, checksum}, plugins[{id, version, sha256}],
+//   manifest{source_dataset, source_split, revision, checksum, ...}, plugins[{id, version, sha256}],
 //   errors{}
 //
 // cot, metrics, samples, problems, task, task_details and errors come from the recorded score as
@@ -39,7 +39,8 @@ extension Exports {
       SELECT score_json -> 'cot', score_json -> 'metrics', score_json -> 'samples',
         score_json -> 'problems', score_json -> 'task', score_json -> 'task_details',
         score_json -> 'errors', s.created_at, metrics_json, f.source_dataset, f.source_split,
-        f.revision, f.checksum, b.id, b.version, b.sha256, e.id, e.version, e.sha256
+        f.revision, f.checksum, b.id, b.version, b.sha256, e.id, e.version, e.sha256,
+        f.provenance_json
       FROM tasks t JOIN judgings j ON j.judging_id = t.current_judging_id
         JOIN scores s ON s.judging_id = j.judging_id
         JOIN manifests f ON f.manifest_id = t.manifest_id
@@ -80,6 +81,12 @@ extension Exports {
     writer.string(score.string(11))
     writer.key("checksum")
     writer.string(score.string(12))
+    // How it was made, in the order in which preparation wrote it.
+    for member in (try? JSONValue.parse(Array(score.bytes(19))))?.members ?? []
+    where member.key != "bad_row_list" {
+      writer.key(text: member.key)
+      try? writer.value(member.value)
+    }
     writer.endObject()
     return StoredJSON.text(of: writer)
   }

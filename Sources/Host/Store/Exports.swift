@@ -150,6 +150,7 @@ package struct Exports {
   ) throws {
     out.header(["where", "sample_index", "repeat_index", "line", "reason", "attempts"])
     for task in tasks {
+      try writeBadRows(of: task, to: &out)
       // A resolved error is history: with or without it the results are the same, so is the export.
       let statement = try Statement(
         connection,
@@ -171,6 +172,31 @@ package struct Exports {
         out.endRow()
         try out.flushIfLarge(to: sink)
       }
+    }
+  }
+
+  /// The rows of the source that are not in the prepared split, as its manifest lists them.
+  private func writeBadRows(
+    of task: StoredTask, to out: inout ExportWriter
+  ) throws(StoreError) {
+    let rows = try Statement(
+      connection,
+      """
+      SELECT b.value ->> 'file', b.value ->> 'line', b.value ->> 'reason'
+      FROM tasks t JOIN manifests f USING (manifest_id),
+        json_each(f.provenance_json, '$.bad_row_list') b
+      WHERE t.task_id = ? ORDER BY b.key
+      """)
+    rows.bind(1, task.id)
+    while try rows.step() {
+      out.beginRow()
+      out.text("where", "source row")
+      out.none("sample_index")
+      out.none("repeat_index")
+      out.integer("line", rows.integer(1))
+      out.text("reason", "\(rows.string(0)): \(rows.string(2))")
+      out.integer("attempts", 1)
+      out.endRow()
     }
   }
 

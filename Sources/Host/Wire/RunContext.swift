@@ -292,3 +292,25 @@ extension FileStamp {
       inode: UInt64(truncatingIfNeeded: numbers[2]), changed: Int64(numbers[3]))
   }
 }
+
+extension RunContext {
+  /// An evaluator's configuration with what only a run knows: the few-shot rows and its own rule.
+  ///
+  /// - Parameters:
+  ///   - evaluatorConfig: A JSON object with at least the mode, as the planner makes it.
+  ///   - shotCount: How many examples are shown; 0 gives none.
+  ///   - shots: The rows they are taken from.
+  ///   - decide: The evaluator's rule; empty for its default, or where a metric decides.
+  /// - Returns: A JSON object.
+  package static func configuration(
+    _ evaluatorConfig: String, shotCount: Int, shots: [String], decide: String
+  ) -> [UInt8] {
+    // Its last byte is the closing brace.
+    var text = String(evaluatorConfig.dropLast())
+    if shotCount > 0 {
+      text += ",\"shots\":\(shotCount),\"examples\":[\(shots.joined(separator: ","))]"
+    }
+    if !decide.isEmpty { text += ",\"decide\":\"\(decide)\"" }
+    return Array((text + "}").utf8)
+  }
+}

@@ -82,6 +82,7 @@ extension DatasetManifest {
       "version": .int(Self.version), "benchmark": .string(benchmark), "split": .string(split),
       "source_dataset": .string(sourceDataset), "source_split": .string(sourceSplit),
       "revision": .string(revision), "checksum": .string(checksum), "row_count": .int(rowCount),
+      "provenance": .string(provenance),
     ])
   }
 
@@ -94,6 +95,7 @@ extension DatasetManifest {
       benchmark: try fields.string("benchmark"), split: try fields.string("split"),
       sourceDataset: try fields.string("source_dataset"),
       sourceSplit: try fields.string("source_split"), revision: try fields.string("revision"),
-      checksum: try fields.string("checksum"), rowCount: try fields.integer("row_count"))
+      checksum: try fields.string("checksum"), rowCount: try fields.integer("row_count"),
+      provenance: try fields.string("provenance"))
   }
 }

@@ -26,7 +26,11 @@ final class EvaluatedTask {
     self.context = context
     file = try Descriptor.readingRegularFile(context.datasetPath)
     keySeeds = WorkKeySeeds(context.spec)
-    let configuration = Self.configuration(context)
+    let spec = context.spec
+    let isMetric = spec.metrics.contains { $0.id == spec.decide }
+    let configuration = RunContext.configuration(
+      spec.evaluatorConfig, shotCount: context.shotCount, shots: context.shots,
+      decide: isMetric ? "" : spec.decide)
     evaluator = try EvaluatorInstance(
       library, component: try library.component(.evaluator), configuration: configuration,
       observer: observer)
@@ -50,22 +54,6 @@ final class EvaluatedTask {
         "\(context.datasetPath) changed during the run; nothing of the new file was judged; start "
           + "the run again")
     }
-  }
-
-  /// The evaluator's configuration with what only the run knows: the few-shot rows and the decide rule.
-  private static func configuration(_ context: RunContext) -> [UInt8] {
-    let spec = context.spec
-    var text = spec.evaluatorConfig
-    // A JSON object with at least the mode, made by the planner: its last byte is the closing brace.
-    text.removeLast()
-    if context.shotCount > 0 {
-      text +=
-        ",\"shots\":\(context.shotCount),\"examples\":[\(context.shots.joined(separator: ","))]"
-    }
-    if !spec.decide.isEmpty, !spec.metrics.contains(where: { $0.id == spec.decide }) {
-      text += ",\"decide\":\"\(spec.decide)\""
-    }
-    return Array((text + "}").utf8)
   }
 
   /// Hash of the new part of a stage's prompt.

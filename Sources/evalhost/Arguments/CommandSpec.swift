@@ -88,6 +88,7 @@ package enum CommandName: String, Sendable, CaseIterable {
   case datasetsList = "datasets list"
   case datasetsPrepare = "datasets prepare"
   case datasetsShow = "datasets show"
+  case datasetsBundle = "datasets bundle"
   case configCheck = "config check"
   case configDecode = "config decode"
   case indexRebuild = "index rebuild"

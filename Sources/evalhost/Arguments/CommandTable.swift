@@ -15,6 +15,7 @@ extension CommandName {
     case .datasetsList: .datasetsList
     case .datasetsPrepare: .datasetsPrepare
     case .datasetsShow: .datasetsShow
+    case .datasetsBundle: .datasetsBundle
     case .configCheck: .configCheck
     case .configDecode: .configDecode
     case .indexRebuild: .indexRebuild
@@ -33,6 +34,14 @@ private let json = OptionSpec.flag("json", "print JSON for a program to read")
 private let progress = OptionSpec.value(
   "progress", "KIND", "how progress is shown; auto draws on a terminal alone",
   choices: ["auto", "plain", "json", "none"])
+private let dataRoot = OptionSpec.value(
+  "data", "DIR", "folder of prepared splits (data_root)", isRequired: true)
+private let cacheRoot = OptionSpec.value(
+  "cache", "DIR", "folder of downloads (cache_root)", isRequired: true)
+private let offline = OptionSpec.flag(
+  "offline", "open no connection; what is not in the cache is an error")
+private let mirror = OptionSpec.value(
+  "mirror", "FROM=TO", "fetch addresses that begin with FROM from TO first", isRepeated: true)
 private let overrides = OptionSpec.value(
   "set", "KEY=VALUE", "override one key of the configuration", isRepeated: true)
 
@@ -44,6 +53,7 @@ extension CommandSpec {
       .value("config", "FILE", "run configuration in TOML", isRequired: true),
       overrides,
       .flag("dry-run", "print the plan and what is left to do, start nothing"),
+      offline, mirror,
       progress,
       .value("artifacts", "DIR", "use this folder in place of paths.artifact_root"),
     ],
@@ -102,18 +112,45 @@ extension CommandSpec {
     isRequired: false)
 
   fileprivate static let datasetsList = CommandSpec(
-    .datasetsList, "list the prepared splits of a data root",
-    options: [
-      .value("data", "DIR", "folder of prepared splits (data_root)", isRequired: true), json,
-    ])
+    .datasetsList, "list the splits that are prepared, and those that plugins offer",
+    options: [dataRoot, optionalPlugins, json])
 
   fileprivate static let datasetsPrepare = CommandSpec(
-    .datasetsPrepare, "prepare a split (not in this version)", options: [],
-    operand: OperandSpec("NAME", "the split's slug", isRequired: false))
+    .datasetsPrepare, "fetch the source of a benchmark and prepare its splits",
+    options: [
+      plugins, dataRoot, cacheRoot, offline, mirror,
+      .flag("force", "make anew what is there"),
+      .flag("all", "every split of every benchmark that the plugins offer"),
+      .value("max-bad-rows", "N", "bad rows of a source that may be left out; default none"),
+    ],
+    operand: OperandSpec(
+      "NAME", "a split's slug such as gsm8k_test, or a benchmark for all its splits",
+      isRequired: false),
+    notes: [
+      "HF_ENDPOINT names another address of the Hub; HF_TOKEN, where it is set, opens gated sets.",
+      "Any number of processes may prepare the same split: one does, the others wait for it.",
+    ])
 
   fileprivate static let datasetsShow = CommandSpec(
-    .datasetsShow, "show a split's rows (not in this version)", options: [],
-    operand: OperandSpec("NAME", "the split's slug", isRequired: false))
+    .datasetsShow, "show where a split comes from, and a prompt as a model would get it",
+    options: [
+      plugins, dataRoot,
+      .value("prompt", "N", "print the first prompt of sample N, counted from 0, and nothing else"),
+      .value("config", "FILE", "ask as this run configuration does, not as the plugin says"),
+      json,
+    ],
+    operand: OperandSpec("NAME", "a split's slug, or a benchmark with one split", isRequired: true))
+
+  fileprivate static let datasetsBundle = CommandSpec(
+    .datasetsBundle, "carry prepared splits to a machine without network, and check them there",
+    options: [
+      dataRoot, .value("file", "FILE", "the bundle, a tar archive", isRequired: true),
+      .value(
+        "split", "SLUG", "this split, for export; default all that have a manifest",
+        isRepeated: true),
+      .flag("force", "replace splits that are there and differ, for import"),
+    ],
+    operand: OperandSpec("ACTION", "export or import", isRequired: true))
 
   fileprivate static let configCheck = CommandSpec(
     .configCheck, "check a run configuration and print it with every default and origin",

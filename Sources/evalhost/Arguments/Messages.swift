@@ -65,12 +65,6 @@ package enum Messages {
     "plugin '\(id)' \(version)"
   }
 
-  /// What `datasets prepare` and `datasets show` say.
-  package static func datasetsUnsupported(_ command: CommandName) -> String {
-    "evalhost \(command.rawValue): comes with dataset plugins, which this version does not have; "
-      + "put prepared rows into <data_root>/<benchmark>/<split>.jsonl, or set datasets.path"
-  }
-
   /// A task that the run does not have.
   package static func unknownTask(_ task: String, run: String, known: [Int64]) -> String {
     let hint =

@@ -12,7 +12,8 @@ enum RunCommand {
       progress: progressMode(command), artifactRoot: command.value("artifacts"),
       hostVersion: hostVersion,
       machine: MachineAccess(
-        tools: DeviceTools(variable: environmentVariable), askBackend: backendDevices))
+        tools: DeviceTools(variable: environmentVariable), askBackend: backendDevices),
+      datasets: try DatasetReach(command).access)
     return RunController.run(request)
   }
 }

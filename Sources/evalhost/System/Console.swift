@@ -14,6 +14,8 @@ enum OutputFailure: Error {
 final class Console {
   private static let bufferSize = 1 << 16
 
+  /// Whether stderr is a terminal on which a line can be drawn over.
+  let drawsMessages: Bool
   /// Whether stdout is a terminal that shall have colours.
   let isColoured: Bool
   // Numbers 1 and 2 belong to the process: never closed, so that nothing else can take them.
@@ -27,6 +29,7 @@ final class Console {
     let term = environmentVariable("TERM") ?? ""
     // https://no-color.org: any value that is not empty.
     let isRefused = !(environmentVariable("NO_COLOR") ?? "").isEmpty
+    drawsMessages = term != "dumb" && isatty(Self.messages) == 1
     isColoured = !isRefused && term != "dumb" && isatty(Self.output) == 1
     buffer.reserveCapacity(Self.bufferSize)
   }

@@ -3,6 +3,7 @@
 import Datasets
 import Foundation
 import Model
+import Posix
 import Testing
 
 @Suite struct PreparedSplitTests {
@@ -106,10 +107,46 @@ import Testing
     }
   }
 
+  @Test func `an index holds for the file it was made of, and for no other`() throws {
+    let folder = try Folder()
+    let text = String(repeating: "{\"row\":1}\n", count: 500_000)
+    let opened = try open(folder, text)
+    let index = folder.path("test.index")
+    // A planted digest shows that the file itself is not read again.
+    let bytes = try Files.read(index)
+    let digest = Array(opened.manifest.checksum.dropFirst(7).utf8)
+    let place = try #require(bytes.firstRange(of: digest))
+    var planted = bytes
+    planted.replaceSubrange(place, with: Array(repeating: UInt8(ascii: "0"), count: 64))
+    try Files.replace(index, with: planted)
+    var again = try reopen(folder)
+    #expect(again.manifest.checksum == "sha256:" + String(repeating: "0", count: 64))
+    #expect(again.blocks == opened.blocks && again.manifest.rowCount == 500_000)
+    // Damage anywhere in its blocks, a cut and a foreign file make it no index.
+    let damaged: [[UInt8]] = [
+      Array(planted.dropLast()) + [7], Array(planted.dropLast(8)), [1, 2, 3], Array(planted[..<11]),
+    ]
+    for broken in damaged {
+      try Files.replace(index, with: broken)
+      #expect(try reopen(folder).manifest == opened.manifest)
+    }
+    // Equal size and new bytes are another file.
+    let path = folder.path("test.jsonl")
+    let other = String(repeating: "{\"row\":2}\n", count: 500_000)
+    try Files.replace(path, with: Array(other.utf8))
+    again = try reopen(folder)
+    #expect(again.manifest.checksum != opened.manifest.checksum)
+    #expect(try reopen(folder) == again)
+  }
+
   @Test func `a remembered checksum holds until the file changes`() throws {
     let folder = try Folder()
     let text = String(repeating: "{\"row\":1}\n", count: 500_000)
     let checksum = try open(folder, text).manifest.checksum
+    // Without an index, as in a folder that cannot be written.
+    let index = folder.path("test.index")
+    try FileManager.default.removeItem(atPath: index)
+    try FileManager.default.createDirectory(atPath: index, withIntermediateDirectories: false)
     let cached = folder.path("cache/checksums")
     let name = try #require(try FileManager.default.contentsOfDirectory(atPath: cached).first)
     let record = try String(contentsOfFile: "\(cached)/\(name)", encoding: .utf8)

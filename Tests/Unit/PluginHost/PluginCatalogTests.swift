@@ -14,7 +14,17 @@ struct PluginCatalogTests {
     let folder = try TemporaryFolder()
     try folder.write(Self.toml("zeta", "evaluator"), to: "zeta/plugin.toml")
     try folder.write(Self.toml("alpha", "metric"), to: "alpha/plugin.toml")
-    try folder.write(Self.toml("gsm8k", "dataset"), to: "datasets/gsm8k/plugin.toml")
+    let dataset = """
+      [dataset]
+      source = "s"
+      format = "jsonl"
+      copy = ["question"]
+      [[dataset.splits]]
+      split = "test"
+      file = "test.jsonl"
+      """
+    try folder.write(
+      Self.toml("gsm8k", "dataset") + "\n" + dataset, to: "datasets/gsm8k/plugin.toml")
     try folder.write("id = 1", to: "broken/plugin.toml")
     try folder.write(Self.toml("hidden", "metric"), to: ".hidden/plugin.toml")
     try folder.write("no plugin", to: "notes/README")

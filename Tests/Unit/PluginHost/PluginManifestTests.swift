@@ -1,5 +1,7 @@
 // plugin.toml: what is read, and the exact sentence for what is refused.
 
+import Config
+import Declarations
 import Testing
 
 @testable import PluginHost
@@ -37,9 +39,26 @@ struct PluginManifestTests {
       kind = ["dataset"]
       evaluator = "free_response"
       mode = "cot"
+      [task]
+      shots = 4
+      [dataset]
+      source = "openai/gsm8k"
+      format = "jsonl"
+      copy = ["question"]
+      [[dataset.splits]]
+      split = "test"
+      file = "test.jsonl"
       """#
     let data = try PluginManifest(decoding: Array(dataset.utf8), file: "p")
-    #expect(data.library == nil && data.evaluator == "free_response" && data.mode == "cot")
+    #expect(data.library == nil && data.defaults.evaluator == "free_response")
+    #expect(data.defaults.mode == "cot" && data.defaults.shots == 4)
+    #expect(data.dataset?.benchmark == "gsm8k" && data.dataset?.splits.map(\.split) == ["test"])
+    let bare = #"""
+      id = "gsm8k"
+      version = "1.0.0"
+      kind = ["dataset"]
+      """#
+    #expect(throws: PluginError.self) { try PluginManifest(decoding: Array(bare.utf8), file: "p") }
   }
 
   /// A line of plugin.toml that replaces the sound one of its key, and what is said of it.

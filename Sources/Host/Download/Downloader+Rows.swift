@@ -1,0 +1,126 @@
+// A split of the hub, row by row: for sets that exist only as Parquet, which nothing here reads.
+internal import HTTPClient
+internal import JSONFormat
+internal import Posix
+
+extension Downloader {
+  private static let rowsPerPage = 100
+
+  /// The rows as one JSONL file from the cache, `<config>--<split>.jsonl`, fetched before if it is not there.
+  ///
+  /// Without a pinned revision the rows are of the commit at the time of the first page, which the result names.
+  package func fetchRows(_ rows: HubRows) throws(DownloadError) -> DownloadedFile {
+    let place = try CachePlace(
+      cacheRoot: cacheRoot, folder: rows.folder, name: "\(rows.config)--\(rows.split).jsonl")
+    let base =
+      policy.hubRowsEndpoint.last == "/"
+      ? String(policy.hubRowsEndpoint.dropLast()) : policy.hubRowsEndpoint
+    let url =
+      "\(base)/rows?dataset=\(queryEncoded(rows.dataset))&config=\(queryEncoded(rows.config))"
+      + "&split=\(queryEncoded(rows.split))"
+    _ = try WebAddress(checking: url)
+    // This query holds no key, and it is what tells where the rows came from.
+    let origin = Origin(url: url, queryDigest: nil)
+    let wanted = Wanted(origin: origin, revision: rows.revision)
+    return try obtain(place, wanted, url: url) { () throws(DownloadError) in
+      try assemble(place, wanted)
+    }
+  }
+
+  /// Adds page after page to what is there.
+  private func assemble(_ place: CachePlace, _ wanted: Wanted) throws(DownloadError) -> Sidecar {
+    let part = try PartialFile(place, origin: wanted.origin, inLines: true)
+    if let revision = wanted.revision, let commit = part.note?.commit, commit != revision {
+      part.remove()
+    }
+    progress(.started(url: wanted.origin.url, size: nil))
+    while part.note == nil || part.lines < part.note?.size ?? 0 {
+      let address = try WebAddress(
+        checking: "\(wanted.origin.url)&offset=\(part.lines)&length=\(Self.rowsPerPage)")
+      let reply = try persistently(attempts: policy.attempts, position: { 0 }) {
+        () throws(Trouble) in
+        let reply = try transport.get(address)
+        guard reply.response.status == 200 else {
+          throw Trouble(reply, asked: address, policy: policy)
+        }
+        return reply
+      }
+      try add(reply, to: part, wanted)
+      progress(.received(part.lines, total: part.note?.size))
+    }
+    let sha256 = try part.settle()
+    return try finish(part, at: place, origin: wanted.origin, sha256: sha256)
+  }
+
+  /// Checks a page against those before it and writes its rows.
+  private func add(
+    _ reply: Reply, to part: PartialFile, _ wanted: Wanted
+  ) throws(DownloadError) {
+    let place = "\(wanted.origin.url)&offset=\(part.lines)"
+    let page: RowsPage
+    do throws(JSONError) { page = try RowsPage(reply.response.body) } catch {
+      throw DownloadError(
+        .server, at: place, "the answer is not a page of rows: \(error)",
+        advice: "check hf_rows_endpoint, and run the same command again")
+    }
+    if let problem = Self.problem(of: page, from: part.lines) {
+      throw DownloadError(
+        .server, at: place, problem,
+        advice: "the hub does not serve this split as rows; use the files of the set instead")
+    }
+    if let problem = Self.change(page, reply.commit, part.note, wanted) {
+      // What is there belongs to a state of the set that can no longer be had.
+      part.remove()
+      throw DownloadError(
+        .changed, at: place, problem,
+        advice: wanted.revision == nil
+          ? "run the same command again to fetch all rows anew"
+          : "pin the present commit after a look at what has changed")
+    }
+    if part.note == nil {
+      try part.begin(
+        PartialNote(
+          origin: wanted.origin, size: page.total, commit: reply.commit,
+          servedBy: reply.address.origin.host))
+    }
+    var lines: [UInt8] = []
+    for row in page.rows { lines += row.json + [0x0a] }
+    try part.append(lines)
+  }
+
+  /// What makes the rows of a page useless; nil when nothing does.
+  private static func problem(of page: RowsPage, from first: Int) -> String? {
+    guard let total = page.total else { return "the page does not say how many rows there are" }
+    if total <= 0 { return "the split has no rows" }
+    if page.isPartial { return "the server has only a part of the split" }
+    if page.rows.isEmpty { return "the page is empty although row \(first) of \(total) is missing" }
+    for (offset, row) in page.rows.enumerated() {
+      let expected = first + offset
+      if row.index != expected || expected >= total {
+        return "row \(row.index) of \(total) comes where row \(expected) should"
+      }
+      if row.json.first != UInt8(ascii: "{") { return "row \(row.index) is not an object" }
+      if !row.truncated.isEmpty {
+        return
+          "row \(row.index) is cut in \(row.truncated.map { "'\($0)'" }.joined(separator: ", "))"
+      }
+    }
+    return nil
+  }
+
+  /// How the split differs from the pages before, or from the pinned one; nil when it does not.
+  private static func change(
+    _ page: RowsPage, _ commit: String?, _ note: PartialNote?, _ wanted: Wanted
+  ) -> String? {
+    if let pin = wanted.revision, commit != pin {
+      return commit.map { "the rows are of the commit \($0) and not of the pinned \(pin)" }
+        ?? "the server does not say of which commit the rows are; \(pin) is pinned"
+    }
+    guard let note else { return nil }
+    if note.commit != commit {
+      return "the set has moved from commit \(note.commit ?? "(none)") to \(commit ?? "(none)")"
+    }
+    return note.size == page.total
+      ? nil : "the split had \(note.size ?? 0) rows and has \(page.total ?? 0)"
+  }
+}

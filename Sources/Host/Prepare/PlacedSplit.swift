@@ -1,0 +1,37 @@
+// The last step of every preparation: draft, manifest and index get their names.
+//
+// The manifest is in place before the file is: a crash in between leaves a split that is not there, never a file
+// without its manifest, which would be taken for a user's own.
+package import Datasets
+internal import Glibc
+internal import Posix
+
+/// The place of a prepared split.
+package struct PlacedSplit {
+  private let path: String
+  private let name: String
+
+  /// A place; `name` begins the lines of errors.
+  package init(path: String, name: String) {
+    self.path = path
+    self.name = name
+  }
+
+  /// Puts a draft in its place; a file that is already there with equal bytes is left as it is.
+  package func place(
+    draft: String, digest: String, rows: Int, blocks: [UInt64], manifest: [UInt8]
+  ) throws(DatasetError) {
+    do throws(PosixError) {
+      if Files.exists(path), try SHA256.ofFile(path).hex == digest {
+        // A run that reads the file at this moment goes on reading it.
+        unlink(draft)
+        try Files.replace(ManifestFile.path(besides: path), with: manifest)
+      } else {
+        unlink(path)
+        try Files.replace(ManifestFile.path(besides: path), with: manifest)
+        try Files.move(draft, to: path)
+      }
+      try SplitIndex.write(rows: rows, blocks: blocks, digest: digest, of: path)
+    } catch { throw DatasetError("\(name): \(error)\(error.advice)") }
+  }
+}
