@@ -80,6 +80,8 @@ let package = Package(
     .library(name: "coding", type: .dynamic, targets: ["Coding"]),
     .library(name: "rwkv7", type: .dynamic, targets: ["RWKV7"]),
     .library(name: "openai", type: .dynamic, targets: ["OpenAI"]),
+    .library(name: "flores200", type: .dynamic, targets: ["Flores200"]),
+    .library(name: "arena_hard", type: .dynamic, targets: ["ArenaHard"]),
   ],
   targets: [
     // MARK: C
@@ -262,4 +264,6 @@ let package = Package(
     + plugin("replay", "Replay", coreUses: ["CPosix", "CSQLite"])
     + plugin("rwkv7", "RWKV7", coreUses: ["CPosix", "RWKV7Kernels"])
     + plugin("openai", "OpenAI", coreUses: ["HTTPClient"])
+    + plugin("datasets/flores200", "Flores200")
+    + plugin("datasets/arena_hard", "ArenaHard")
 )

@@ -4,7 +4,7 @@
 set -eu
 build=$1
 plugins=${2:-$(dirname "$0")/../Plugins}
-for manifest in "$plugins"/*/plugin.toml; do
+for manifest in "$plugins"/*/plugin.toml "$plugins"/datasets/*/plugin.toml; do
   folder=$(dirname "$manifest")
   library=$(sed -n 's/^library *= *"\(.*\)".*/\1/p' "$manifest")
   [ -n "$library" ] && [ -f "$build/$library" ] || continue

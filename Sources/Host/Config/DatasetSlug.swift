@@ -5,7 +5,7 @@ package enum DatasetSlug {
   /// The splits a slug may end in, longest first; of equal length, in the order they were listed.
   static let splits = [
     "train", "test", "validation", "val", "dev", "devtest", "main", "science", "verified", "all",
-    "text",
+    "text", "extended", "diamond",
   ].longestFirst(with: subsets)
 
   /// Splits that only the benchmark `hle` has.

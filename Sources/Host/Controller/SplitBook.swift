@@ -64,8 +64,8 @@ final class SplitBook {
       let split = declaration.split(dataset.split)
     else { return nil }
     return DatasetManifest(
-      benchmark: dataset.name, split: dataset.split, sourceDataset: declaration.source,
-      sourceSplit: split.sourceSplit, revision: declaration.revision, checksum: "",
+      benchmark: dataset.name, split: dataset.split, sourceDataset: split.source,
+      sourceSplit: split.sourceSplit, revision: split.revision, checksum: "",
       rowCount: split.rows ?? 0)
   }
 

@@ -29,7 +29,7 @@ struct CompiledPreparation {
       access.prepare(
         DatasetAccess.CompiledRequest(
           folder: plugin.folder, split: split, cacheRoot: context.cacheRoot, outputPath: draft,
-          cacheFolder: SourceFetch.folder(of: declaration))), name)
+          cacheFolder: SourceFetch.folder(of: declared))), name)
     // Every line is checked here: a library's word for it is not enough.
     let made = try CheckedRows(draft: draft, name: name)
     if let expected = declared.rows, expected != made.rows {
@@ -45,9 +45,9 @@ struct CompiledPreparation {
       isPinned: said["pinned"]?.bool ?? false, counts: counts, pluginID: plugin.id,
       pluginVersion: plugin.version, hostVersion: context.hostVersion)
     let manifest = DatasetManifest(
-      benchmark: declaration.benchmark, split: split, sourceDataset: declaration.source,
+      benchmark: declaration.benchmark, split: split, sourceDataset: declared.source,
       sourceSplit: declared.sourceSplit,
-      revision: said["revision"]?.string ?? declaration.revision,
+      revision: said["revision"]?.string ?? declared.revision,
       checksum: "sha256:\(made.digest)", rowCount: made.rows, provenance: provenance.json)
     try PlacedSplit(path: path, name: name).place(
       draft: draft, digest: made.digest, rows: made.rows, blocks: made.blocks,

@@ -98,8 +98,8 @@ package final class DatasetService {
     let plugin = DatasetPlugin(
       id: entry.manifest.id, version: entry.manifest.version, licence: entry.manifest.license,
       folder: entry.folder, declaration: declaration)
-    let fetch = SourceFetch { [self] file, split, revision, folder throws(DatasetError) in
-      try local(file, split, revision, folder, entry)
+    let fetch = SourceFetch { [self] file, split, folder throws(DatasetError) in
+      try local(file, split, folder, entry)
     }
     let name = "\(benchmark)_\(split)"
     let manifest: DatasetManifest
@@ -132,8 +132,7 @@ package final class DatasetService {
   // MARK: Places
 
   private func local(
-    _ file: SourceFile, _ split: SplitDeclaration, _ revision: String, _ folder: String,
-    _ entry: PluginEntry
+    _ file: SourceFile, _ split: SplitDeclaration, _ folder: String, _ entry: PluginEntry
   ) throws(DatasetError) -> LocalFile {
     do throws(DownloadError) {
       switch file.place {
@@ -143,11 +142,12 @@ package final class DatasetService {
           RemoteFile(
             url: url, sha256: file.sha256, folder: folder, name: try Self.cacheName(of: url)))
         return LocalFile(path: got.path, sha256: got.sha256, url: url, commit: got.commit)
-      case .hub(let dataset, let config):
+      case .hub(let dataset, let config, let sourceSplit):
         let got = try downloader.fetchRows(
           HubRows(
-            dataset: dataset, config: config, split: split.sourceSplit,
-            revision: revision.isEmpty ? nil : revision, folder: folder))
+            dataset: dataset, config: config, split: sourceSplit,
+            revision: split.revision.isEmpty ? nil : split.revision, folder: folder,
+            columns: entry.manifest.dataset?.mapping?.neededFields(with: split.filters)))
         return LocalFile(path: got.path, sha256: got.sha256, url: got.url, commit: got.commit)
       }
     } catch {

@@ -6,10 +6,8 @@ package import JSONFormat
 package struct DatasetDeclaration: Equatable, Sendable {
   /// The benchmark, such as `gsm8k`.
   package var benchmark: String
-  /// The source as a manifest names it: a hub name, a repository, a site.
+  /// The source of splits that name none of their own.
   package var source: String
-  /// The commit, tag or date that all places are pinned to; empty when they are not.
-  package var revision: String
   /// What a user must do before the source can be read; nil for open ones.
   package var gated: String?
   /// Its splits, in the order of the file; none twice.
@@ -27,6 +25,10 @@ package struct SplitDeclaration: Equatable, Sendable {
   package var split: String
   /// The split's name at the source, which may be another one.
   package var sourceSplit: String
+  /// Its source as a manifest names it: a hub name, a repository, a site.
+  package var source: String
+  /// The commit, tag or date that its places are pinned to; empty when they are not.
+  package var revision: String
   /// The places of its rows, in the order in which they are read.
   package var files: [SourceFile]
   /// Rows that the prepared split must have; nil when that is not known.
@@ -42,7 +44,7 @@ package struct SourceFile: Equatable, Sendable {
     /// At an http or https URL.
     case url(String)
     /// Rows that the Hub serves for a set that exists only as Parquet.
-    case hub(dataset: String, config: String)
+    case hub(dataset: String, config: String, split: String)
     /// Beside the plugin.toml.
     case local(String)
   }
@@ -53,6 +55,8 @@ package struct SourceFile: Equatable, Sendable {
   package var sha256: String?
   /// How its rows are written.
   package var format: RowFormat
+  /// Whether bare `NaN` and `Infinity`, which Python writes and JSON does not have, are let through as they stand.
+  package var allowsPythonNumbers: Bool
   /// What it is packed in.
   package var packing: Packing
   /// Values of this file alone, which rows see as `@name`.
@@ -111,12 +115,15 @@ package struct RowMapping: Equatable, Sendable {
   package var filters: [RowFilter]
   /// Known faults of the source that are mended, and counted.
   package var repairs: [RowRepair]
+  /// Rows are put in the order of this field's text, byte for byte; nil leaves them in the source's.
+  package var sort: FieldPath?
 
   /// Joins the parts.
   package init(
     copied: [String] = [], fields: [FieldMapping] = [], choices: ChoiceMapping? = nil,
-    filters: [RowFilter] = [], repairs: [RowRepair] = []
+    filters: [RowFilter] = [], repairs: [RowRepair] = [], sort: FieldPath? = nil
   ) {
+    self.sort = sort
     self.copied = copied
     self.fields = fields
     self.choices = choices
@@ -133,6 +140,8 @@ package struct FieldMapping: Equatable, Sendable {
     case fields([FieldPath])
     case template(RowTemplate)
     case constant(JSONValue)
+    /// The first whose condition holds.
+    indirect case cases([FieldCase])
   }
 
   /// Its name in the prepared row.
@@ -142,6 +151,13 @@ package struct FieldMapping: Equatable, Sendable {
   package var steps: [Step]
   /// Whether a row without it is right, and the field then left out.
   package var isOptional: Bool
+}
+
+/// One way to make a field, and when it is the right one.
+package struct FieldCase: Equatable, Sendable {
+  /// Nil for the one that always is.
+  package var condition: RowFilter?
+  package var field: FieldMapping
 }
 
 /// A field of a source row: names and indexes from the row inwards, written `a.b.0`.
@@ -222,6 +238,8 @@ package struct RowFilter: Equatable, Sendable {
     case oneOf([String])
     /// Its text has a match of a regular expression.
     case matches(String)
+    /// One of these holds; the filter's own field says nothing.
+    indirect case any([RowFilter])
   }
 
   package var field: FieldPath

@@ -1,13 +1,18 @@
 // From the tables of a plugin.toml to a declaration: the dataset, its splits and the places of their rows.
 package import TOMLFormat
 
+/// The keys that say how rows are written and packed, for the dataset, a split or a file.
+private let formatKeys = [
+  "format", "member", "delimiter", "quotes", "columns", "element", "unwrap", "python_numbers",
+  "packing", "members",
+]
+
 extension DatasetDeclaration {
-  private static let keys = [
-    "benchmark", "source", "revision", "gated", "format", "member", "delimiter", "quotes",
-    "columns",
-    "element", "unwrap", "packing", "members", "splits", "copy", "row", "choices", "filters",
-    "repairs",
-  ]
+  private static let keys =
+    [
+      "benchmark", "source", "revision", "gated", "splits", "copy", "row", "choices", "filters",
+      "repairs", "sort",
+    ] + formatKeys
 
   /// Decodes the table `[dataset]`.
   ///
@@ -29,12 +34,13 @@ extension DatasetDeclaration {
       throw table.error("benchmark", "benchmark '\(benchmark)' is not made of letters, digits, '_'")
     }
     source = try table.requiredText("source", example: "\"openai/gsm8k\"")
-    revision = try table.text("revision") ?? ""
+    let revision = try table.text("revision") ?? ""
     gated = try table.text("gated")
     splits = []
     for entry in try table.subtables("splits") {
       let split = try SplitDeclaration(
-        decoding: entry, dataset: table, revision: revision, isCompiled: isCompiled)
+        decoding: entry, dataset: table, source: source, revision: revision,
+        isCompiled: isCompiled)
       guard self.split(split.split) == nil else {
         throw entry.error(
           "split", "split '\(split.split)' is declared twice; rename one of the two")
@@ -49,14 +55,16 @@ extension DatasetDeclaration {
 }
 
 extension SplitDeclaration {
-  private static let keys = [
-    "split", "source_split", "rows", "filters", "files", "each", "url", "sha256", "hub", "config",
-    "file", "format", "member", "delimiter", "quotes", "columns", "element", "unwrap", "packing",
-    "members",
-  ]
+  private static let keys =
+    [
+      "split", "source_split", "source", "revision", "rows", "filters", "files", "each", "url",
+      "sha256",
+      "hub", "config", "file",
+    ] + formatKeys
 
   fileprivate init(
-    decoding table: DeclarationTable, dataset: DeclarationTable, revision: String, isCompiled: Bool
+    decoding table: DeclarationTable, dataset: DeclarationTable, source: String, revision: String,
+    isCompiled: Bool
   ) throws(DeclarationError) {
     try table.checkKeys(Self.keys)
     split = try table.requiredText("split", example: "\"test\"")
@@ -64,12 +72,15 @@ extension SplitDeclaration {
       throw table.error("split", "split '\(split)' is not made of letters, digits, '_', '-'")
     }
     sourceSplit = try table.text("source_split") ?? split
+    self.source = try table.text("source") ?? source
+    self.revision = try table.text("revision") ?? revision
     rows = try table.integer("rows", in: 1...Int64(Int32.max)).map(Int.init)
     filters = try RowFilter.filters(in: table)
     files = []
     guard !isCompiled else { return }
     let known = [
-      FileVariable(name: "revision", value: revision), FileVariable(name: "split", value: split),
+      FileVariable(name: "revision", value: self.revision),
+      FileVariable(name: "split", value: split),
       FileVariable(name: "source_split", value: sourceSplit),
     ]
     let listed = try table.subtables("files")
@@ -79,15 +90,14 @@ extension SplitDeclaration {
       for variables in try Self.combinations(place) {
         files.append(
           try SourceFile(
-            decoding: place, layers: [place, table, dataset], known: known, variables: variables))
+            decoding: place, layers: [place, table, dataset], known: known, variables: variables,
+            sourceSplit: sourceSplit))
       }
     }
   }
 
-  private static let fileKeys = [
-    "each", "set", "url", "sha256", "hub", "config", "file", "format", "member", "delimiter",
-    "quotes", "columns", "element", "unwrap", "packing", "members",
-  ]
+  private static let fileKeys =
+    ["each", "set", "url", "sha256", "hub", "config", "source_split", "file"] + formatKeys
 
   /// Every combination of the values in `each`, the last name changing fastest, with the values of `set`.
   private static func combinations(
@@ -118,7 +128,7 @@ extension SplitDeclaration {
 extension SourceFile {
   fileprivate init(
     decoding table: DeclarationTable, layers: [DeclarationTable], known: [FileVariable],
-    variables: [FileVariable]
+    variables: [FileVariable], sourceSplit: String
   ) throws(DeclarationError) {
     self.variables = variables
     let places = ["url", "hub", "file"].filter(table.has)
@@ -145,7 +155,8 @@ extension SourceFile {
       place = .url(text)
     case "hub":
       let config = try fill("config", try table.text("config") ?? "default")
-      place = .hub(dataset: text, config: config)
+      let split = try fill("source_split", try table.text("source_split") ?? sourceSplit)
+      place = .hub(dataset: text, config: config, split: split)
     default:
       guard isInside(text) else {
         throw table.error(
@@ -156,6 +167,8 @@ extension SourceFile {
     if kind != "hub", table.has("config") {
       throw table.error("config", "'config' belongs to 'hub'; remove it")
     }
+    let numbers = layers.first { $0.has("python_numbers") }
+    allowsPythonNumbers = try numbers?.bool("python_numbers") ?? false
     if case .hub = place {
       format = .jsonLines(unwraps: false)
       packing = .none

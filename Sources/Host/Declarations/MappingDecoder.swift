@@ -15,6 +15,7 @@ extension RowMapping {
       try ChoiceMapping(decoding: table)
     }
     filters = try RowFilter.filters(in: dataset)
+    sort = try dataset.text("sort").map(FieldPath.init)
     repairs = []
     for table in try dataset.subtables("repairs") {
       try table.checkKeys(["field", "begins", "set", "why"])
@@ -43,7 +44,7 @@ extension RowMapping {
 extension FieldMapping {
   /// Decodes `name = "field"` or `name = { from = ..., steps = [...] }`; `label` is how messages name it.
   fileprivate init(
-    _ entry: TOMLEntry, _ row: DeclarationTable, label: String
+    _ entry: TOMLEntry, _ row: DeclarationTable, label: String, isCase: Bool = false
   ) throws(DeclarationError) {
     name = entry.key
     steps = []
@@ -53,11 +54,13 @@ extension FieldMapping {
     case .table(let inner):
       let table = DeclarationTable(
         inner, at: entry.value.position, name: label, file: row.file)
-      try table.checkKeys(["from", "template", "value", "steps", "optional"])
-      guard ["from", "template", "value"].filter(table.has).count == 1 else {
+      try table.checkKeys(
+        ["from", "template", "value", "cases", "steps", "optional"] + (isCase ? ["when"] : []))
+      guard ["from", "template", "value", "cases"].filter(table.has).count == 1 else {
         throw table.error(
           nil,
-          "field '\(entry.key)' needs one of 'from', 'template' and 'value', and no more than one")
+          "field '\(entry.key)' needs one of 'from', 'template', 'value' and 'cases', and no more than "
+            + "one")
       }
       if let paths = try table.texts("from") {
         origin = .fields(paths.map(FieldPath.init))
@@ -66,6 +69,8 @@ extension FieldMapping {
           throw table.error("template", "a brace has no partner; write {{ or }} for a brace")
         }
         origin = .template(template)
+      } else if table.has("cases") {
+        origin = .cases(try FieldCase.cases(of: entry.key, in: table))
       } else {
         origin = .constant(inner["value"].map(constant) ?? .null)
       }
@@ -75,6 +80,26 @@ extension FieldMapping {
       throw row.error(
         entry.key, "'\(entry.key)' is \(entry.value.kind); write a field's name or a table")
     }
+  }
+}
+
+extension FieldCase {
+  /// The cases of a field: each a table as a field has it, with `when` on all but the last.
+  fileprivate static func cases(
+    of name: String, in table: DeclarationTable
+  ) throws(DeclarationError) -> [FieldCase] {
+    var cases: [FieldCase] = []
+    for entry in try table.subtables("cases") {
+      let field = try FieldMapping(
+        TOMLEntry(key: name, keyPosition: .start, value: TOMLValue(.table(entry.table))), entry,
+        label: "a case of '\(name)'", isCase: true)
+      let condition = try entry.subtable("when").map { when throws(DeclarationError) in
+        try RowFilter(decoding: when)
+      }
+      cases.append(FieldCase(condition: condition, field: field))
+    }
+    guard !cases.isEmpty else { throw table.error("cases", "'cases' is empty; add a table to it") }
+    return cases
   }
 }
 
@@ -112,25 +137,38 @@ extension ChoiceMapping {
 extension RowFilter {
   static func filters(in table: DeclarationTable) throws(DeclarationError) -> [RowFilter] {
     var filters: [RowFilter] = []
-    for entry in try table.subtables("filters") {
-      try entry.checkKeys(["field", "empty", "is", "is_not", "matches", "matches_not"])
-      let field = FieldPath(try entry.requiredText("field", example: "\"image\""))
-      guard ["empty", "is", "is_not", "matches", "matches_not"].filter(entry.has).count == 1 else {
-        throw entry.error(nil, "\(entry.name) needs one of empty, is, is_not, matches, matches_not")
-      }
-      if let wantsEmpty = try entry.bool("empty") {
-        filters.append(RowFilter(field: field, test: .empty, isNegated: !wantsEmpty))
-      } else if let texts = try entry.texts(entry.has("is") ? "is" : "is_not") {
-        filters.append(RowFilter(field: field, test: .oneOf(texts), isNegated: entry.has("is_not")))
-      } else if let pattern = try entry.text(
-        entry.has("matches") ? "matches" : "matches_not")
-      {
-        try checkPattern(pattern, entry.has("matches") ? "matches" : "matches_not", entry)
-        filters.append(
-          RowFilter(field: field, test: .matches(pattern), isNegated: entry.has("matches_not")))
-      }
-    }
+    for entry in try table.subtables("filters") { filters.append(try RowFilter(decoding: entry)) }
     return filters
+  }
+
+  private static let tests = ["empty", "is", "is_not", "matches", "matches_not"]
+
+  fileprivate init(decoding table: DeclarationTable) throws(DeclarationError) {
+    try table.checkKeys(["field", "any"] + Self.tests)
+    if table.has("any") {
+      guard table.table.entries.count == 1 else {
+        throw table.error("any", "'any' stands alone: its own entries have the fields")
+      }
+      var filters: [RowFilter] = []
+      for entry in try table.subtables("any") { filters.append(try RowFilter(decoding: entry)) }
+      guard !filters.isEmpty else { throw table.error("any", "'any' is empty") }
+      self.init(field: FieldPath(""), test: .any(filters), isNegated: false)
+      return
+    }
+    let field = FieldPath(try table.requiredText("field", example: "\"image\""))
+    guard Self.tests.filter(table.has).count == 1 else {
+      throw table.error(nil, "\(table.name) needs one of \(Self.tests.joined(separator: ", "))")
+    }
+    if let wantsEmpty = try table.bool("empty") {
+      self.init(field: field, test: .empty, isNegated: !wantsEmpty)
+    } else if let texts = try table.texts(table.has("is") ? "is" : "is_not") {
+      self.init(field: field, test: .oneOf(texts), isNegated: table.has("is_not"))
+    } else {
+      let key = table.has("matches") ? "matches" : "matches_not"
+      let pattern = try table.requiredText(key, example: "\"^[A-D]$\"")
+      try checkPattern(pattern, key, table)
+      self.init(field: field, test: .matches(pattern), isNegated: key == "matches_not")
+    }
   }
 }
 

@@ -6,12 +6,19 @@ internal import Posix
 extension Downloader {
   private static let rowsPerPage = 100
 
-  /// The rows as one JSONL file from the cache, `<config>--<split>.jsonl`, fetched before if it is not there.
+  /// The rows as one JSONL file from the cache, fetched before if it is not there: `<config>--<split>.jsonl`, or
+  /// `<config>--<split>--<digest of the columns>.jsonl` where cells of other columns may be cut.
   ///
   /// Without a pinned revision the rows are of the commit at the time of the first page, which the result names.
   package func fetchRows(_ rows: HubRows) throws(DownloadError) -> DownloadedFile {
+    var name = "\(rows.config)--\(rows.split)"
+    if let columns = rows.columns {
+      var digest = SHA256()
+      for column in columns.sorted() { digest.update(field: column) }
+      name += "--\(digest.finish().hex.prefix(8))"
+    }
     let place = try CachePlace(
-      cacheRoot: cacheRoot, folder: rows.folder, name: "\(rows.config)--\(rows.split).jsonl")
+      cacheRoot: cacheRoot, folder: rows.folder, name: "\(name).jsonl")
     let base =
       policy.hubRowsEndpoint.last == "/"
       ? String(policy.hubRowsEndpoint.dropLast()) : policy.hubRowsEndpoint
@@ -23,12 +30,14 @@ extension Downloader {
     let origin = Origin(url: url, queryDigest: nil)
     let wanted = Wanted(origin: origin, revision: rows.revision)
     return try obtain(place, wanted, url: url) { () throws(DownloadError) in
-      try assemble(place, wanted)
+      try assemble(place, wanted, rows.columns)
     }
   }
 
   /// Adds page after page to what is there.
-  private func assemble(_ place: CachePlace, _ wanted: Wanted) throws(DownloadError) -> Sidecar {
+  private func assemble(
+    _ place: CachePlace, _ wanted: Wanted, _ columns: Set<String>?
+  ) throws(DownloadError) -> Sidecar {
     let part = try PartialFile(place, origin: wanted.origin, inLines: true)
     if let revision = wanted.revision, let commit = part.note?.commit, commit != revision {
       part.remove()
@@ -45,7 +54,7 @@ extension Downloader {
         }
         return reply
       }
-      try add(reply, to: part, wanted)
+      try add(reply, to: part, wanted, columns)
       progress(.received(part.lines, total: part.note?.size))
     }
     let sha256 = try part.settle()
@@ -54,7 +63,7 @@ extension Downloader {
 
   /// Checks a page against those before it and writes its rows.
   private func add(
-    _ reply: Reply, to part: PartialFile, _ wanted: Wanted
+    _ reply: Reply, to part: PartialFile, _ wanted: Wanted, _ columns: Set<String>?
   ) throws(DownloadError) {
     let place = "\(wanted.origin.url)&offset=\(part.lines)"
     let page: RowsPage
@@ -63,7 +72,7 @@ extension Downloader {
         .server, at: place, "the answer is not a page of rows: \(error)",
         advice: "check hf_rows_endpoint, and run the same command again")
     }
-    if let problem = Self.problem(of: page, from: part.lines) {
+    if let problem = Self.problem(of: page, from: part.lines, columns) {
       throw DownloadError(
         .server, at: place, problem,
         advice: "the hub does not serve this split as rows; use the files of the set instead")
@@ -89,7 +98,9 @@ extension Downloader {
   }
 
   /// What makes the rows of a page useless; nil when nothing does.
-  private static func problem(of page: RowsPage, from first: Int) -> String? {
+  private static func problem(
+    of page: RowsPage, from first: Int, _ columns: Set<String>?
+  ) -> String? {
     guard let total = page.total else { return "the page does not say how many rows there are" }
     if total <= 0 { return "the split has no rows" }
     if page.isPartial { return "the server has only a part of the split" }
@@ -100,9 +111,9 @@ extension Downloader {
         return "row \(row.index) of \(total) comes where row \(expected) should"
       }
       if row.json.first != UInt8(ascii: "{") { return "row \(row.index) is not an object" }
-      if !row.truncated.isEmpty {
-        return
-          "row \(row.index) is cut in \(row.truncated.map { "'\($0)'" }.joined(separator: ", "))"
+      let cut = row.truncated.filter { columns?.contains($0) ?? true }
+      if !cut.isEmpty {
+        return "row \(row.index) is cut in \(cut.map { "'\($0)'" }.joined(separator: ", "))"
       }
     }
     return nil

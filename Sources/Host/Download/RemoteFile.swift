@@ -32,11 +32,15 @@ package struct HubRows: Equatable, Sendable {
   package var revision: String?
   /// The folder below the cache, by custom `dataset@revision`; `/` in it becomes `--`.
   package var folder: String
+  /// The columns whose cells must be whole; nil for all. The hub cuts large cells, such as images.
+  package var columns: Set<String>?
 
   /// Joins the parts.
   package init(
-    dataset: String, config: String, split: String, revision: String? = nil, folder: String
+    dataset: String, config: String, split: String, revision: String? = nil, folder: String,
+    columns: Set<String>? = nil
   ) {
+    self.columns = columns
     self.dataset = dataset
     self.config = config
     self.split = split

@@ -109,7 +109,7 @@ package struct Preparation {
   /// or has more bad rows than are allowed; what was there is then untouched.
   package func run() throws(DatasetError) -> DatasetManifest {
     var files: [LocalFile] = []
-    for file in split.files { files.append(try fetch.file(file, split, plugin.declaration)) }
+    for file in split.files { files.append(try fetch.file(file, of: split)) }
     let draft = "\(path).draft"
     do throws(PosixError) {
       try Files.makeFolder("\(context.dataRoot)/\(plugin.declaration.benchmark)")
@@ -160,7 +160,8 @@ package struct Preparation {
       var variables: [String: String] = [:]
       for variable in file.variables { variables["@\(variable.name)"] = variable.value }
       if let member = part.member { variables["@member"] = member }
-      writing.begin(file: part.name, variables: variables)
+      writing.begin(
+        file: part.name, variables: variables, allowsPythonNumbers: file.allowsPythonNumbers)
       let stream: any ByteStream
       do throws(UnpackError) { stream = try part.open() } catch {
         throw SourceError(reason: error.description)
@@ -206,10 +207,9 @@ package struct Preparation {
       pluginVersion: plugin.version, hostVersion: context.hostVersion)
     let commits = Set(files.compactMap(\.commit))
     let revision =
-      declaration.revision.isEmpty && commits.count == 1
-      ? commits.first ?? "" : declaration.revision
+      split.revision.isEmpty && commits.count == 1 ? commits.first ?? "" : split.revision
     let manifest = DatasetManifest(
-      benchmark: declaration.benchmark, split: split.split, sourceDataset: declaration.source,
+      benchmark: declaration.benchmark, split: split.split, sourceDataset: split.source,
       sourceSplit: split.sourceSplit, revision: revision, checksum: "sha256:\(made.digest)",
       rowCount: made.rows, provenance: provenance.json)
     try PlacedSplit(path: path, name: name).place(
@@ -226,12 +226,18 @@ package struct Preparation {
     return "sha256:\(digest.finish().hex)"
   }
 
-  /// Whether the same bytes will be had again: by digest, or by a commit that the source itself names.
+  /// Whether the same bytes will be had again: by digest, by the commit that the source names, or by an address
+  /// that holds a whole commit.
   private func isPinned(_ files: [LocalFile]) -> Bool {
-    zip(split.files, files).allSatisfy { file, local in
-      if case .local = file.place { return true }
+    let isCommit = split.revision.utf8.count == 40 && split.revision.allSatisfy(\.isHexDigit)
+    return zip(split.files, files).allSatisfy { file, local in
       if file.sha256 != nil { return true }
-      return !plugin.declaration.revision.isEmpty && local.commit == plugin.declaration.revision
+      switch file.place {
+      case .local: return true
+      case .url(let url):
+        return isCommit && (url.contains(split.revision) || local.commit == split.revision)
+      case .hub: return isCommit && local.commit == split.revision
+      }
     }
   }
 }
@@ -256,12 +262,14 @@ final class SplitWriting: RowTaker {
     self.progress = progress
   }
 
-  func begin(file: String, variables: [String: String]) {
+  func begin(file: String, variables: [String: String], allowsPythonNumbers: Bool) {
     self.file = file
+    mapper.fields.allowsPythonNumbers = allowsPythonNumbers
     mapper.fields.variables = variables
   }
 
-  func take(json: Span<UInt8>, line: Int) {
+  func take(json: Span<UInt8>, key: String?, line: Int) {
+    mapper.fields.variables["@key"] = key
     do throws(RowFault) { try mapper.fields.take(json: json) } catch {
       return note(error, line)
     }
@@ -285,7 +293,8 @@ final class SplitWriting: RowTaker {
       case .filtered: counts.filtered += 1
       case .written(let isRepaired):
         if isRepaired { counts.repaired += 1 }
-        do throws(PosixError) { try writer.append(row.bytes) } catch {
+        let key = try mapper.sortKey()
+        do throws(PosixError) { try writer.append(row.bytes, sortedBy: key) } catch {
           failure = SourceError(reason: "\(error)\(error.advice)")
         }
       }

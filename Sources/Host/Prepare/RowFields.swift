@@ -18,6 +18,8 @@ struct RowFields {
   private var bytes: [UInt8] = []
   /// What the file says of all its rows, by `@name`.
   var variables: [String: String] = [:]
+  /// Whether bare `NaN` and `Infinity` count as numbers, which are kept as they stand.
+  var allowsPythonNumbers = false
 
   /// Keeps the fields of these names.
   init(names: Set<String>) {
@@ -34,8 +36,10 @@ struct RowFields {
     var found: [Slot] = []
     swap(&found, &slots)
     defer { swap(&found, &slots) }
+    // What is checked has zeros of equal length in place of such words, so that ranges are the same.
+    let checked = allowsPythonNumbers ? PythonNumberWords.masked(bytes) : bytes
     do throws(JSONError) {
-      try JSON.read(bytes) { cursor throws(JSONError) in
+      try JSON.read(checked) { cursor throws(JSONError) in
         try cursor.beginObject()
         while let key = try cursor.nextKey() {
           let range = try cursor.rawValue()
@@ -69,36 +73,71 @@ struct RowFields {
     guard let place = names.firstIndex(of: name) else { return false }
     switch slots[place] {
     case .absent: return false
-    case .json(let range): writer.raw(bytes.span.extracting(range))
+    case .json(let range):
+      let text = bytes.span.extracting(range)
+      // A line feed here stands between tokens: inside a string it would have been refused.
+      if bytes[range].contains(0x0a) || bytes[range].contains(0x0d) {
+        writer.raw(Self.onOneLine(bytes[range]))
+      } else {
+        writer.raw(text)
+      }
     case .text(let text): writer.string(text)
     }
     return true
+  }
+
+  /// JSON without the blanks between its tokens.
+  private static func onOneLine(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(text.count)
+    var isInString = false
+    var isEscaped = false
+    for byte in text {
+      if isInString {
+        line.append(byte)
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = false
+        }
+      } else if byte != 0x20, byte != 0x09, byte != 0x0a, byte != 0x0d {
+        line.append(byte)
+        isInString = byte == UInt8(ascii: "\"")
+      }
+    }
+    return line
   }
 
   /// The value of a field; nil when it is absent or null.
   func value(_ path: FieldPath) throws(RowFault) -> JSONValue? {
     if let variable = variables[path.root], path.parts.count == 1 { return .string(variable) }
     guard let place = names.firstIndex(of: path.root) else { return nil }
-    var value: JSONValue
+    let value: JSONValue
     switch slots[place] {
     case .absent: return nil
     case .text(let text): value = .string(text)
     case .json(let range):
-      do throws(JSONError) { value = try JSONValue.parse(Array(bytes[range])) } catch {
+      let text =
+        allowsPythonNumbers ? PythonNumberWords.masked(Array(bytes[range])) : Array(bytes[range])
+      do throws(JSONError) { value = try JSONValue.parse(text) } catch {
         throw RowFault("field '\(path.root)': \(error)")
       }
     }
-    for part in path.parts.dropFirst() {
-      if let index = Int(part), let elements = value.elements {
-        guard elements.indices.contains(index) else { return nil }
-        value = elements[index]
-      } else if let member = value[part] {
-        value = member
-      } else {
-        return nil
-      }
+    return Self.inside(value, path.parts.dropFirst())
+  }
+
+  /// What stands at a path inside of a value; `*` is every element of a list, and its value the list of what is there.
+  private static func inside(_ value: JSONValue, _ parts: ArraySlice<String>) -> JSONValue? {
+    guard let part = parts.first else { return value == .null ? nil : value }
+    let rest = parts.dropFirst()
+    if let elements = value.elements {
+      if part == "*" { return .array(elements.compactMap { inside($0, rest) }) }
+      guard let index = Int(part), elements.indices.contains(index) else { return nil }
+      return inside(elements[index], rest)
     }
-    return value == .null ? nil : value
+    return value[part].flatMap { inside($0, rest) }
   }
 
   /// The text of a field; nil when it is absent or null.

@@ -15,9 +15,9 @@ struct RowMapper {
   var fields: RowFields
   private let mapping: RowMapping
   private let filters: [CompiledFilter]
-  private let steps: [FieldSteps]
+  private let made: [CompiledField]
   private let choiceSteps: FieldSteps
-  private let answerSteps: FieldSteps
+  private let answer: CompiledField?
   private var random: PythonRandom?
 
   /// A mapper for a split whose own filters are joined to the mapping's.
@@ -27,11 +27,11 @@ struct RowMapper {
     var compiled: [CompiledFilter] = []
     for filter in mapping.filters + filters { compiled.append(try CompiledFilter(filter)) }
     self.filters = compiled
-    var steps: [FieldSteps] = []
-    for field in mapping.fields { steps.append(try FieldSteps(field.steps)) }
-    self.steps = steps
+    var made: [CompiledField] = []
+    for field in mapping.fields { made.append(try CompiledField(field)) }
+    self.made = made
     choiceSteps = try FieldSteps(mapping.choices?.steps ?? [])
-    answerSteps = try FieldSteps(mapping.choices?.answer?.steps ?? [])
+    answer = try mapping.choices?.answer.map { field throws(RowFault) in try CompiledField(field) }
     random = mapping.choices?.shuffleSeed.map(PythonRandom.init)
   }
 
@@ -48,12 +48,12 @@ struct RowMapper {
       if try write(repaired: name, &open, to: &writer) { continue }
       guard fields.write(name, to: &writer) else { throw RowFault("field '\(name)' is missing") }
     }
-    for (place, field) in mapping.fields.enumerated() {
+    for field in made {
       if open.contains(where: { $0.key == field.name }) {
         writer.key(text: field.name)
         _ = try write(repaired: field.name, &open, to: &writer)
       } else {
-        try write(field, steps[place], to: &writer)
+        try write(field, to: &writer)
       }
     }
     if let choices = mapping.choices { try write(choices, to: &writer) }
@@ -88,53 +88,28 @@ struct RowMapper {
   }
 
   private func write(
-    _ field: FieldMapping, _ steps: FieldSteps, to writer: inout JSONWriter
+    _ field: CompiledField, to writer: inout JSONWriter
   ) throws(RowFault) {
     // A field that is taken as it stands is not decoded.
-    if case .fields(let paths) = field.origin, paths.count == 1, let path = paths.first,
-      path.parts.count == 1, steps.isEmpty, !field.isOptional
-    {
+    if let root = field.plainField {
       writer.key(text: field.name)
-      guard fields.write(path.root, to: &writer) else {
-        throw RowFault("field '\(path.text)' is missing, of which '\(field.name)' is made")
+      guard fields.write(root, to: &writer) else {
+        throw RowFault("field '\(root)' is missing, of which '\(field.name)' is made")
       }
       return
     }
-    guard let value = try value(of: field) else {
-      if field.isOptional { return }
-      throw RowFault("field \(field.origin.names) is missing, of which '\(field.name)' is made")
-    }
-    let made: JSONValue
-    do throws(RowFault) { made = try steps.applied(to: value) } catch {
-      if field.isOptional { return }
-      throw RowFault("field '\(field.name)': \(error.reason)")
-    }
+    guard let value = try field.value(in: fields) else { return }
     writer.key(text: field.name)
-    try write(made, to: &writer)
+    try write(value, to: &writer)
   }
 
-  private func value(of field: FieldMapping) throws(RowFault) -> JSONValue? {
-    switch field.origin {
-    case .constant(let value): return value
-    case .fields(let paths):
-      for path in paths {
-        if let value = try fields.value(path) { return value }
-      }
-      return nil
-    case .template(let template):
-      var text = ""
-      for piece in template.pieces {
-        switch piece {
-        case .text(let part): text += part
-        case .field(let path):
-          guard let part = try fields.text(path) else {
-            throw RowFault("field '\(path.text)' is missing, of which '\(field.name)' is made")
-          }
-          text += part
-        }
-      }
-      return .string(text)
+  /// The text by which rows are put in order; nil when they stay in the source's.
+  func sortKey() throws(RowFault) -> String? {
+    guard let path = mapping.sort else { return nil }
+    guard let text = try fields.text(path) else {
+      throw RowFault("field '\(path.text)' is missing, by which rows are sorted")
     }
+    return text
   }
 
   // MARK: Choices
@@ -202,10 +177,8 @@ struct RowMapper {
     case .last: return choices.count - 1
     case .letter, .index, .number, .text: break
     }
-    guard let field = mapping.answer, let value = try value(of: field) else {
-      throw RowFault("it has no answer")
-    }
-    guard let given = try answerSteps.applied(to: value).scalarText else {
+    guard let value = try answer?.value(in: fields) else { throw RowFault("it has no answer") }
+    guard let given = value.scalarText else {
       throw RowFault("the answer is a list or an object, where text is needed")
     }
     let text = stripped(given)
@@ -231,71 +204,5 @@ struct RowMapper {
 
   private static func letter(_ index: Int) -> String {
     String(UnicodeScalar(UInt8(ascii: "A") + UInt8(index)))
-  }
-}
-
-/// A filter whose regular expression is compiled.
-private struct CompiledFilter {
-  private let filter: RowFilter
-  private let pattern: Regex<AnyRegexOutput>?
-
-  init(_ filter: RowFilter) throws(RowFault) {
-    self.filter = filter
-    if case .matches(let text) = filter.test { pattern = try compiled(text) } else { pattern = nil }
-  }
-
-  func keeps(_ fields: RowFields) throws(RowFault) -> Bool {
-    let passes: Bool
-    switch filter.test {
-    case .empty: passes = Self.isEmpty(try fields.value(filter.field))
-    case .oneOf(let texts):
-      let text = try fields.text(filter.field)
-      passes = text.map { text in texts.contains { $0.utf8.elementsEqual(text.utf8) } } ?? false
-    case .matches:
-      guard let text = try fields.text(filter.field), let pattern else { return filter.isNegated }
-      passes = (try? pattern.firstMatch(in: text)) != nil
-    }
-    return passes != filter.isNegated
-  }
-
-  private static func isEmpty(_ value: JSONValue?) -> Bool {
-    switch value {
-    case nil, .null: true
-    case .string(let text): stripped(text).isEmpty
-    case .array(let elements): elements.isEmpty
-    case .object(let members): members.isEmpty
-    case .bool, .integer, .number: false
-    }
-  }
-}
-
-extension RowMapping {
-  /// The source's own fields that anything of the mapping looks at.
-  fileprivate func sourceFields(with others: [RowFilter]) -> Set<String> {
-    var paths = (filters + others).map(\.field) + repairs.map(\.field)
-    for field in fields + [choices?.answer].compactMap({ $0 }) {
-      switch field.origin {
-      case .fields(let given): paths += given
-      case .template(let template):
-        for case .field(let path) in template.pieces { paths.append(path) }
-      case .constant: break
-      }
-    }
-    switch choices?.origin {
-    case .columns(let columns)?: paths += columns
-    case .list(let path)?: paths.append(path)
-    case nil: break
-    }
-    return Set(copied + paths.map(\.root))
-  }
-}
-
-extension FieldMapping.Origin {
-  /// How a fault names it.
-  fileprivate var names: String {
-    switch self {
-    case .fields(let paths): paths.map { "'\($0.text)'" }.joined(separator: " or ")
-    case .template, .constant: "''"
-    }
   }
 }

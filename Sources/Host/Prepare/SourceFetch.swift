@@ -23,10 +23,9 @@ package struct LocalFile: Equatable, Sendable {
 
 /// Fetches the files of sources.
 package struct SourceFetch {
-  /// Gets one file for a split at a revision, into a cache folder such as `openai--gsm8k@3101c7d5`.
+  /// Gets one file for a split, into a cache folder such as `openai--gsm8k@3101c7d5`.
   package typealias Function =
-    (SourceFile, SplitDeclaration, _ revision: String, _ folder: String) throws(DatasetError) ->
-    LocalFile
+    (SourceFile, SplitDeclaration, _ folder: String) throws(DatasetError) -> LocalFile
 
   private let function: Function
 
@@ -35,15 +34,14 @@ package struct SourceFetch {
 
   /// The content of a place of a split.
   package func file(
-    _ file: SourceFile, _ split: SplitDeclaration, _ declaration: DatasetDeclaration
+    _ file: SourceFile, of split: SplitDeclaration
   ) throws(DatasetError) -> LocalFile {
-    try function(file, split, declaration.revision, Self.folder(of: declaration))
+    try function(file, split, Self.folder(of: split))
   }
 
-  /// The cache folder of a source at a revision.
-  package static func folder(of declaration: DatasetDeclaration) -> String {
-    let text =
-      "\(declaration.source)@\(declaration.revision.isEmpty ? "unpinned" : declaration.revision)"
+  /// The cache folder of a split's source at its revision.
+  package static func folder(of split: SplitDeclaration) -> String {
+    let text = "\(split.source)@\(split.revision.isEmpty ? "unpinned" : split.revision)"
     var name = ""
     for character in text.replacing("/", with: "--") {
       let isSafe = character.isASCII && (character.isLetter || character.isNumber)

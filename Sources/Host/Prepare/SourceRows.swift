@@ -13,8 +13,9 @@ struct SourceError: Error {
 
 /// What a row is before it is mapped.
 protocol RowTaker: AnyObject {
-  /// A row that is the text of a JSON object, which nobody has checked yet.
-  func take(json: Span<UInt8>, line: Int)
+  /// A row that is the text of a JSON object, which nobody has checked yet; `key` is the name of the member that it
+  /// was the value of.
+  func take(json: Span<UInt8>, key: String?, line: Int)
   /// A row of named texts.
   func take(record: TableRecord)
   /// Why no further row is wanted, nil while they are.
@@ -63,25 +64,27 @@ struct SourceRows {
   ) throws(TableError) {
     var reader = JSONLinesReader()
     let give = { (start: RecordStart, line: Span<UInt8>) throws(TableError) in
-      let row = unwraps ? Self.onlyMember(of: line) : 0..<line.count
-      taker.take(json: line.extracting(row), line: start.line)
+      if unwraps, let (key, row) = Self.onlyMember(of: line) {
+        taker.take(json: line.extracting(row), key: key, line: start.line)
+      } else {
+        taker.take(json: line, key: nil, line: start.line)
+      }
       try Self.stop(taker)
     }
     while let chunk = try Self.chunk(of: stream) { try reader.push(chunk.span, give) }
     try reader.finish(give)
   }
 
-  /// Where the value of an object's only member stands; all of the text where it is no such object.
-  private static func onlyMember(of line: Span<UInt8>) -> Range<Int> {
-    let all = 0..<line.count
+  /// The key of an object's only member and where its value stands; nil where it is no such object.
+  private static func onlyMember(of line: Span<UInt8>) -> (key: String, value: Range<Int>)? {
     do throws(JSONError) {
       return try JSON.read(line) { cursor throws(JSONError) in
         try cursor.beginObject()
-        guard try cursor.nextKey() != nil else { return all }
+        guard let key = try cursor.nextKey()?.string else { return nil }
         let value = try cursor.rawValue()
-        return try cursor.nextKey() == nil ? value : all
+        return try cursor.nextKey() == nil ? (key, value) : nil
       }
-    } catch { return all }
+    } catch { return nil }
   }
 
   private func readList(
@@ -90,7 +93,7 @@ struct SourceRows {
     var reader = JSONRows(path: member)
     while let chunk = try Self.chunk(of: stream) {
       try reader.push(chunk.span) { start, element throws(TableError) in
-        taker.take(json: element, line: start.line)
+        taker.take(json: element, key: nil, line: start.line)
         try Self.stop(taker)
       }
     }

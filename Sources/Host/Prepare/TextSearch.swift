@@ -1,7 +1,10 @@
 // Texts compared and cut by their bytes, so that characters that only look equal are not taken for each other.
 internal import Declarations
 
-func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.isASCII
+    ? scalar == " " || (0x09...0x0d).contains(scalar.value) : scalar.properties.isWhitespace
+}
 
 /// A text without blanks at its ends, or without the characters given.
 func stripped(_ text: String, of characters: String? = nil) -> String {

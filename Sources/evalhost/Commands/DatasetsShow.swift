@@ -97,9 +97,9 @@ struct DatasetsShow {
       lines.append(("plugin", "\(entry.manifest.id) \(entry.manifest.version)"))
       if !entry.manifest.description.isEmpty { lines.append(("about", entry.manifest.description)) }
       lines.append(("licence", entry.manifest.license))
-      lines.append(("source", declaration.source))
+      lines.append(("source", split?.source ?? declaration.source))
       lines.append(
-        ("revision", declaration.revision.isEmpty ? "not pinned" : declaration.revision))
+        ("revision", split.map(\.revision).flatMap { $0.isEmpty ? nil : $0 } ?? "none named"))
       if let split, split.sourceSplit != split.split {
         lines.append(("source split", split.sourceSplit))
       }
@@ -127,7 +127,8 @@ struct DatasetsShow {
   private static func words(_ file: SourceFile) -> String {
     switch file.place {
     case .url(let url): url
-    case .hub(let dataset, let config): "the Hub's rows of \(dataset), config \(config)"
+    case .hub(let dataset, let config, let split):
+      "the Hub's rows of \(dataset), config \(config), split \(split)"
     case .local(let name): "\(name) beside plugin.toml"
     }
   }

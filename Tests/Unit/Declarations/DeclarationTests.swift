@@ -44,7 +44,9 @@ struct DeclarationTests {
     #expect(made.benchmark == "toy" && made.splits.map(\.sourceSplit) == ["train", "dev"])
     #expect(
       made.splits[0].files.map(\.place)
-        == ["law-en", "law-de", "art-en", "art-de"].map { .hub(dataset: "lab/toy", config: $0) })
+        == ["law-en", "law-de", "art-en", "art-de"].map {
+          .hub(dataset: "lab/toy", config: $0, split: "train")
+        })
     #expect(
       made.splits[0].files[1].variables.map(\.value) == ["law", "de"])
     let files = made.splits[1].files
@@ -62,7 +64,7 @@ struct DeclarationTests {
     ),
     (
       "copy = [\"q\"]\ncopi = 1\n%S",
-      "p:5:1: unknown key 'copi' in [dataset]; known keys: benchmark, source, revision, gated, format"
+      "p:5:1: unknown key 'copi' in [dataset]; known keys: benchmark, source, revision, gated, splits"
     ),
     (
       "copy = [\"q\"]\n[row]\nq = \"a\"\n%S",
@@ -78,7 +80,7 @@ struct DeclarationTests {
     ),
     (
       "%S[row]\nq = { from = \"a\", value = 1 }",
-      "p:8:5: field 'q' needs one of 'from', 'template' and 'value', and no more than one"
+      "p:8:5: field 'q' needs one of 'from', 'template', 'value' and 'cases', and no more than one"
     ),
     (
       "%S[row]\nq = { template = \"{a\" }",

@@ -28,13 +28,18 @@ struct Chance: RandomNumberGenerator {
 final class Pieces: ByteStream {
   private var rest: ArraySlice<UInt8>
   private let size: Int
+  private var first: Int?
 
-  init(_ bytes: [UInt8], of size: Int) {
+  /// The first piece may have another size than the others.
+  init(_ bytes: [UInt8], of size: Int, first: Int? = nil) {
     rest = bytes[...]
     self.size = size
+    self.first = first
   }
 
   func next() -> [UInt8] {
+    let size = first ?? size
+    first = nil
     defer { rest = rest.dropFirst(size) }
     return Array(rest.prefix(size))
   }
@@ -42,9 +47,10 @@ final class Pieces: ByteStream {
 
 /// What a gzip stream becomes; the input comes in pieces.
 func gunzip(
-  _ bytes: [UInt8], pieces: Int = 1 << 20, limits: InflateLimits = InflateLimits()
+  _ bytes: [UInt8], pieces: Int = 1 << 20, first: Int? = nil,
+  limits: InflateLimits = InflateLimits()
 ) throws(UnpackError) -> [UInt8] {
-  let stream = GzipStream(Pieces(bytes, of: pieces), name: "test.gz", limits: limits)
+  let stream = GzipStream(Pieces(bytes, of: pieces, first: first), name: "test.gz", limits: limits)
   var output: [UInt8] = []
   while true {
     let piece = try stream.next()

@@ -92,6 +92,10 @@ import Unpack
         wrongTrailer(1), end,
         "the decompressed bytes do not have the length they were packed with; fetch the file again"
       ),
+      (
+        changed(end - 4, 9), end,
+        "the decompressed bytes do not have the length they were packed with; fetch the file again"
+      ),
       (good + [1], end + 1, "something follows the compressed data; fetch the file again"),
       (good + [0x1f], end + 1, "ends in the middle of the compressed data; fetch the file again"),
       (

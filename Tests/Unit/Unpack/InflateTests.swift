@@ -21,6 +21,25 @@ import Unpack
     }
   }
 
+  @Test func `short blocks come out wherever the input is cut in two`() throws {
+    var chance = Chance(3)
+    var writer = DeflateWriter()
+    for index in 0..<14 {
+      let symbols: [Symbol] = [.literal(UInt8(index)), .match(length: 3 + index, distance: 1)]
+      if index % 2 == 0 {
+        writer.dynamic(symbols, isLast: false, &chance)
+      } else {
+        writer.fixed(Array(symbols.prefix(index % 3)), isLast: false)
+      }
+    }
+    writer.fixed([], isLast: true)
+    let file = DeflateWriter.gzip(writer.finished(), writer.output)
+    for cut in 1..<file.count {
+      let found = try gunzip(file, pieces: 1 << 20, first: cut)
+      #expect(found == writer.output, "cut after \(cut) bytes")
+    }
+  }
+
   @Test(arguments: 0..<3)
   func `a long stream comes out although the window moves`(seed: Int) throws {
     let (stream, output) = DeflateWriter.random(700_000, seed: seed)
