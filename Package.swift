@@ -198,8 +198,7 @@ let package = Package(
     unitTests("Declarations", "Declarations", "TOMLFormat"),
     unitTests(
       "Prepare", "Prepare", "Datasets", "Declarations", "JSONFormat", "Model", "PluginHost",
-      "Posix",
-      "TestSupport", exclude: ["fixtures"]),
+      "Posix", "TOMLFormat", "TestSupport", exclude: ["fixtures"]),
     unitTests("Plan", "Plan", "Model", "Config"),
     .target(name: "TestHTTPServer", path: "Tests/HTTPServer", swiftSettings: strict),
     unitTests("HTTPClient", "HTTPClient", "TestHTTPServer"),
@@ -236,7 +235,8 @@ let package = Package(
       name: "ABITests", dependencies: ["PluginAPI"], path: "Tests/ABI", exclude: ["CPlugin"],
       swiftSettings: strict),
     .testTarget(
-      name: "E2ETests", dependencies: ["TestSupport"], path: "Tests/E2E", swiftSettings: strict),
+      name: "E2ETests", dependencies: ["TestSupport", "TestHTTPServer"], path: "Tests/E2E",
+      swiftSettings: strict),
     .testTarget(
       name: "FaultTests", dependencies: ["TestSupport"], path: "Tests/Fault",
       swiftSettings: strict),

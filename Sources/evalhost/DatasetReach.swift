@@ -57,6 +57,11 @@ struct DatasetReach: Equatable {
     var policy = DownloadPolicy()
     policy.isOffline = isOffline
     policy.mirrors = mirrors.compactMap(Self.parts)
+    // Rows are asked of one server: a mirror of it takes its place.
+    for (from, to) in policy.mirrors where policy.hubRowsEndpoint.hasPrefix(from) {
+      policy.hubRowsEndpoint = to + policy.hubRowsEndpoint.dropFirst(from.count)
+      break
+    }
     if let endpoint = environmentVariable("HF_ENDPOINT"), !endpoint.isEmpty {
       policy.hubEndpoint = endpoint
     }

@@ -2,6 +2,7 @@
 // stderr and an exit status. The same binary is every worker process, by a hidden first word.
 internal import Arguments
 internal import Config
+internal import Datasets
 internal import Launch
 internal import PluginHost
 internal import Posix
@@ -86,6 +87,7 @@ extension CommandFailure {
       // A folder or a run that is not there was mistyped; the rest is the store's own trouble.
       let isMistyped = error.kind == .missing || error.kind == .notFound
       self.init(isMistyped ? .usage : .storage, error.description)
+    case let error as DatasetError: self.init(.usage, printable(error.description))
     case let error as PosixError: self.init(.storage, error.description)
     case OutputFailure.failed(let error): self.init(.storage, error.description)
     default: self.init(.storage, "\(error)")

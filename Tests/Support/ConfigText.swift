@@ -27,7 +27,7 @@ package struct ConfigText: Sendable {
   package struct Dataset: Sendable {
     /// Benchmark and split, such as `sums_test`.
     package var slug: String
-    /// The evaluator plugin.
+    /// The evaluator plugin; empty leaves the key out.
     package var evaluator: String
     /// The evaluator's mode; nil leaves the key out.
     package var mode: String?
@@ -96,10 +96,8 @@ package struct ConfigText: Sendable {
       lines += model.options
     }
     for dataset in datasets {
-      lines += [
-        "[[datasets]]", "slug = \(quoted(dataset.slug))",
-        "evaluator = \(quoted(dataset.evaluator))",
-      ]
+      lines += ["[[datasets]]", "slug = \(quoted(dataset.slug))"]
+      if !dataset.evaluator.isEmpty { lines.append("evaluator = \(quoted(dataset.evaluator))") }
       if let mode = dataset.mode { lines.append("mode = \(quoted(mode))") }
       lines += dataset.lines
       if !dataset.options.isEmpty { lines += ["[datasets.options]"] + dataset.options }

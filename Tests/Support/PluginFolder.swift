@@ -32,6 +32,18 @@ package struct PluginFolder {
       withDestinationURL: Repository.build.appendingPathComponent(library))
   }
 
+  /// Adds a dataset plugin of the repository, with its library if it has one.
+  package func addDataset(_ name: String) throws {
+    let folder = try makeFolder("datasets/\(name)")
+    let manifest = Repository.root.appendingPathComponent("Plugins/datasets/\(name)/plugin.toml")
+    try FileManager.default.copyItem(
+      at: manifest, to: folder.appendingPathComponent("plugin.toml"))
+    let library = Repository.build.appendingPathComponent("lib\(name).so")
+    guard FileManager.default.fileExists(atPath: library.path) else { return }
+    try FileManager.default.createSymbolicLink(
+      at: folder.appendingPathComponent("lib\(name).so"), withDestinationURL: library)
+  }
+
   /// Compiles `Tests/ABI/CPlugin/<source>.c` with the switches, and adds it with its manifest.
   ///
   /// `manifest` replaces the plugin.toml that belongs to the source. The plugin's id is `c_echo` or

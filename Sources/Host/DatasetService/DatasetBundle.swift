@@ -84,7 +84,10 @@ package struct DatasetBundle {
     guard !places.isEmpty else { throw DatasetError("\(file) holds no prepared split") }
     var splits: [BundledSplit] = []
     for place in places {
-      var split = try checked(place, under: folder)
+      var split: BundledSplit
+      do throws(DatasetError) { split = try checked(place, under: folder) } catch {
+        throw DatasetError("\(file) was changed since it was made, nothing of it is used: \(error)")
+      }
       split.isNew = try !isThere(place, split, replacing)
       splits.append(split)
     }

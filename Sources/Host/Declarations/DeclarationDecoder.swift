@@ -73,7 +73,8 @@ extension SplitDeclaration {
     }
     sourceSplit = try table.text("source_split") ?? split
     self.source = try table.text("source") ?? source
-    self.revision = try table.text("revision") ?? revision
+    // The revision of one source says nothing of another.
+    self.revision = try table.text("revision") ?? (table.has("source") ? "" : revision)
     rows = try table.integer("rows", in: 1...Int64(Int32.max)).map(Int.init)
     filters = try RowFilter.filters(in: table)
     files = []
@@ -94,6 +95,17 @@ extension SplitDeclaration {
             sourceSplit: sourceSplit))
       }
     }
+    nameSourceSplits()
+  }
+
+  /// A source split that differs from file to file is called by all its names.
+  private mutating func nameSourceSplits() {
+    guard sourceSplit.contains("{") else { return }
+    var names: [String] = []
+    for case .hub(_, _, let name) in files.map(\.place) where !names.contains(name) {
+      names.append(name)
+    }
+    sourceSplit = names.joined(separator: ", ")
   }
 
   private static let fileKeys =
@@ -175,6 +187,10 @@ extension SourceFile {
     } else {
       format = try RowFormat(layers)
       packing = try Packing(layers, name: text, fill: fill)
+    }
+    if allowsPythonNumbers, format != .jsonLines(unwraps: false) {
+      throw (numbers ?? table).error(
+        "python_numbers", "'python_numbers' is for format = \"jsonl\" without 'unwrap'")
     }
   }
 }

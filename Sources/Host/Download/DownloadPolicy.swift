@@ -102,9 +102,11 @@ extension DownloadPolicy {
   private func moved(_ url: String, from: String, to: String) -> String? {
     guard !from.isEmpty, url.hasPrefix(from) else { return nil }
     let rest = url.dropFirst(from.count)
-    // A beginning that ends with the host does not match a longer host.
+    // A beginning that ends with the host does not match a longer host; a scheme alone matches all hosts.
     let path = from.firstRange(of: "://").map { from[$0.upperBound...] } ?? from[...]
-    if !path.contains("/"), let next = rest.first, !"/?#".contains(next) { return nil }
+    if !path.isEmpty, !path.contains("/"), let next = rest.first, !"/?#".contains(next) {
+      return nil
+    }
     guard to.hasSuffix("/"), rest.hasPrefix("/") else { return to + rest }
     return to + rest.dropFirst()
   }

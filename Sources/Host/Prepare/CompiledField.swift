@@ -39,7 +39,8 @@ struct CompiledField {
   /// The field's value; nil for an optional one that is not there.
   func value(in fields: RowFields) throws(RowFault) -> JSONValue? {
     guard let value = try source(in: fields) else {
-      if isOptional { return nil }
+      // The case that holds has left it out itself.
+      if isOptional || !cases.isEmpty { return nil }
       throw RowFault("field \(origin.names) is missing, of which '\(name)' is made")
     }
     do throws(RowFault) { return try steps.applied(to: value) } catch {

@@ -41,7 +41,7 @@ final class PreparedWriter {
     _ = try output.finish()
     // By bytes, and rows of one key in the order in which they came.
     sorted.sort {
-      $0.key == $1.key
+      $0.key.utf8.elementsEqual($1.key.utf8)
         ? $0.offset < $1.offset : $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
     }
     let unsorted = try Descriptor.readingRegularFile(draft)

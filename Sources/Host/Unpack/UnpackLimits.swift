@@ -6,15 +6,15 @@ package struct InflateLimits: Equatable, Sendable {
   package var outputBytes: Int
   /// Output bytes per input byte, looked at once the output is past `freeBytes`.
   ///
-  /// DEFLATE cannot do better than 1032:1, which is what a bomb is made of; text, tables and logs
+  /// DEFLATE cannot do better than 1032:1, and its fastest coders make 230:1 of zeros; text, tables and logs
   /// stay below 100:1.
   package var ratio: Int
   /// Output bytes that may come at any ratio: small files of one repeated line are common and harmless.
   package var freeBytes: Int
 
-  /// 64 GiB, and at most 250:1 beyond 100 MB.
+  /// 64 GiB, and at most 200:1 beyond 100 MB.
   package init(
-    outputBytes: Int = 64 << 30, ratio: Int = 250, freeBytes: Int = 100_000_000
+    outputBytes: Int = 64 << 30, ratio: Int = 200, freeBytes: Int = 100_000_000
   ) {
     self.outputBytes = outputBytes
     self.ratio = ratio

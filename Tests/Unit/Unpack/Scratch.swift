@@ -9,7 +9,13 @@ final class Scratch {
   private let place: URL
 
   init() throws {
-    place = FileManager.default.temporaryDirectory.appending(path: "unpack-\(UUID().uuidString)")
+    // In memory where that is possible: each success waits until its file system is on the disk, and so
+    // for whatever else is being written there.
+    let memory = "/dev/shm"
+    let above =
+      FileManager.default.isWritableFile(atPath: memory)
+      ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+    place = above.appending(path: "unpack-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
   }
 
