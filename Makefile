@@ -36,6 +36,7 @@ bench: release  ## speed and memory; figures in docs/performance.md come from he
 	.build/release/evalhost-bench-rwkv7 $(BENCH_FOLDER)
 	scripts/bench-peers.sh $(BENCH_FOLDER)
 	scripts/bench-coding.sh $(BENCH_FOLDER)
+	scripts/bench-datasets.sh $(BENCH_FOLDER)
 	scripts/bench-instructions.sh $(BENCH_FOLDER)
 
 clean:  ## remove everything that was built

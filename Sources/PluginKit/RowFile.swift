@@ -4,7 +4,9 @@ internal import Glibc
 #endif
 public import JSONFormat
 
-/// A prepared split on its way: one JSON object a line. Used from one thread.
+/// A prepared split on its way: one JSON object a line.
+///
+/// Used from one thread.
 public final class RowFile {
   private let path: String
   private var row = JSONWriter()

@@ -75,7 +75,8 @@ struct DatasetAcceptanceTests {
 
   @Test func `IFEval's rows are those of the source, field by field`() throws {
     let data = try SharedData.contents("ifeval/input_data.jsonl")
-    let rows = try prepared("ifeval_test", try Sources([self.address("ifeval", "test"): Array(data)]))
+    let rows = try prepared(
+      "ifeval_test", try Sources([self.address("ifeval", "test"): Array(data)]))
     let source = try SharedData.rows("ifeval/input_data.jsonl")
     #expect(rows.count == 541)
     for (row, original) in zip(rows, source) {

@@ -235,6 +235,19 @@ struct DatasetTests {
     #expect(names == [".test.lock", "test.index", "test.jsonl", "test.manifest.json"])
   }
 
+  @Test func `a run that is interrupted while it fetches ends with 4 and goes on the next time`()
+    throws
+  {
+    let sources = try Sources(["lab.example/toy.csv": Array(toyRows.utf8)], pauseMilliseconds: 700)
+    let space = try toySpace()
+    let run = try space.start(sources.mirror)
+    #expect(Waiting.until(within: 10) { !sources.paths.isEmpty })
+    run.signal(SIGINT)
+    let result = run.wait()
+    #expect(result.exitCode == 4 && result.says("the same command goes on"), "\(result)")
+    #expect(try space.run(sources.mirror).exitCode == 0)
+  }
+
   @Test func `offline, gated and missing sources say what to do, and a token goes nowhere else`()
     throws
   {

@@ -26,7 +26,8 @@ package struct FreeResponse: Evaluator {
     self.options = options
     prompts = FreeResponsePrompt(
       mode: options.mode, style: options.style, template: options.template,
-      instruction: options.instruction, examples: options.examples, shots: options.shots)
+      answerPrefix: options.answerPrefix, instruction: options.instruction,
+      examples: options.examples, shots: options.shots)
   }
 
   /// Parses a row; a row without question or reference is a data error.

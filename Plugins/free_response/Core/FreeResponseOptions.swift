@@ -6,7 +6,7 @@ internal import PluginKit
 /// The evaluator's configuration, checked.
 ///
 /// `mode` cot or direct; `decide` numeric or legacy; `answer_format`; `prompt_style` raw or chat;
-/// `template` a raw prompt with `<SHOTS>`, `<Q>`, `<SUBJECT>`; `instruction` for chat questions; `shots` how
+/// `answer_prefix` what stands behind `Assistant:` in mode direct; `template` a raw prompt with `<SHOTS>`, `<Q>`, `<SUBJECT>`; `instruction` for chat questions; `shots` how
 /// many of `examples`, rows that the host takes from the declared split in file order, are shown.
 struct FreeResponseOptions: Sendable {
   let mode: ResponseMode
@@ -14,6 +14,7 @@ struct FreeResponseOptions: Sendable {
   let format: AnswerFormat
   let style: PromptStyle
   let template: String?
+  let answerPrefix: String
   let instruction: String
   let shots: Int
   let examples: [ShotExample]
@@ -25,7 +26,7 @@ struct FreeResponseOptions: Sendable {
     "answer_format":{"enum":["auto","boxed","hashes","json","last_number","whole"],\
     "default":"auto"},\
     "prompt_style":{"enum":["raw","chat"],"default":"raw"},\
-    "template":{"type":"string"},"instruction":{"type":"string"},\
+    "template":{"type":"string"},"answer_prefix":{"type":"string"},"instruction":{"type":"string"},\
     "shots":{"type":"integer","minimum":0,"maximum":64,"default":0},\
     "examples":{"type":"array","items":{"type":"object"}}}}
     """
@@ -37,6 +38,7 @@ struct FreeResponseOptions: Sendable {
     format = try Self.word("answer_format", .auto, &options)
     style = try Self.word("prompt_style", .raw, &options)
     template = try options.string("template")
+    answerPrefix = try options.string("answer_prefix") ?? ""
     instruction = try options.string(
       "instruction", default: FreeResponsePrompt.defaultInstruction)
     shots = try options.integer("shots", default: 0, in: 0...64)
@@ -46,6 +48,11 @@ struct FreeResponseOptions: Sendable {
       throw ConfigurationError(
         "option 'shots' is \(shots) but 'examples' has \(examples.count) rows; "
           + "name a split with enough rows")
+    }
+    if !answerPrefix.isEmpty, template != nil || style != .raw || mode != .direct {
+      throw ConfigurationError(
+        "option 'answer_prefix' is for raw prompts in mode direct without a 'template', which holds it "
+          + "itself; remove one")
     }
     if let template, !template.utf8.contains("<Q>".utf8) {
       throw ConfigurationError("option 'template' has no place <Q> for the question")

@@ -69,18 +69,20 @@ package struct FreeResponsePrompt: Sendable {
   ///   - mode: One stage or two.
   ///   - style: Raw text or chat messages; chat always has one stage.
   ///   - template: A raw template of one's own with `<SHOTS>` and `<Q>`; nothing for the standard.
+  ///   - answerPrefix: Put behind the standard raw text of mode direct, where the answer begins; empty for none.
   ///   - instruction: Added to chat questions, one empty line between; empty for none.
   ///   - examples: Solved questions in file order; one that equals the question asked is left out.
   ///   - shots: How many examples to show, the first ones; nothing shows all.
   package init(
-    mode: ResponseMode, style: PromptStyle, template: String? = nil,
+    mode: ResponseMode, style: PromptStyle, template: String? = nil, answerPrefix: String = "",
     instruction: String = FreeResponsePrompt.defaultInstruction, examples: [ShotExample] = [],
     shots: Int? = nil
   ) {
     self.mode = mode
     self.style = style
     self.instruction = instruction
-    self.template = PromptTemplate(template ?? Self.standardTemplate(mode))
+    let prefix = answerPrefix.isEmpty ? "" : " " + answerPrefix
+    self.template = PromptTemplate(template ?? Self.standardTemplate(mode), ending: prefix)
     self.examples = examples
     self.shots = shots ?? examples.count
     let shown = examples.prefix(self.shots)

@@ -21,7 +21,9 @@ package struct PromptTemplate: Sendable {
   private let pieces: [Piece]
 
   /// Cuts a template at its placeholders; any other `<...>` is plain text.
-  package init(_ template: String) {
+  ///
+  /// `ending` is put behind it as it is.
+  package init(_ template: String, ending: String = "") {
     let bytes = Array(template.utf8)
     var pieces: [Piece] = []
     var textStart = 0
@@ -44,6 +46,7 @@ package struct PromptTemplate: Sendable {
       index += 1
     }
     closeText(at: bytes.count)
+    if !ending.isEmpty { pieces.append(.text(ending)) }
     self.pieces = pieces
   }
 

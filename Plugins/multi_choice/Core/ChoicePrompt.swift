@@ -39,6 +39,8 @@ package struct ChoicePrompt: Sendable {
   private let style: ChoicePromptStyle
   private let language: ChoiceLanguage
   private let continuation: ChoiceContinuation
+  private let template: ChoiceTemplate?
+  private let answerPrefix: String?
   private let examples: [ChoiceRow]
   private let shots: Int
   private let shownQuestions: Set<String>
@@ -51,12 +53,17 @@ package struct ChoicePrompt: Sendable {
   ///   - style: Raw text or chat messages; chat is always one generated stage.
   ///   - language: The language of the templates.
   ///   - continuation: Letters (and listed choices) or texts.
+  ///   - template: A raw prompt of the benchmark's own; nothing for the language's standard.
+  ///   - answerPrefix: What stands between `Assistant:` and the answer in direct mode; nothing for the standard.
   ///   - examples: Solved rows in file order; one that equals the question asked is left out.
   ///   - shots: How many examples to show, the first ones; nothing shows all.
   package init(
     mode: ChoiceMode, style: ChoicePromptStyle, language: ChoiceLanguage,
-    continuation: ChoiceContinuation = .letter, examples: [ChoiceRow] = [], shots: Int? = nil
+    continuation: ChoiceContinuation = .letter, template: ChoiceTemplate? = nil,
+    answerPrefix: String? = nil, examples: [ChoiceRow] = [], shots: Int? = nil
   ) {
+    self.template = template
+    self.answerPrefix = answerPrefix
     self.mode = mode
     self.style = style
     self.language = language
@@ -76,7 +83,7 @@ package struct ChoicePrompt: Sendable {
       switch style {
       case .raw:
         Self.appendQuestion(example, language, continuation, to: &text)
-        text += Self.directLead(language)
+        text += directLead
         text += Self.continuation(example, example.answer, continuation)
         text += "\n\n"
       case .chat:
@@ -95,11 +102,22 @@ package struct ChoicePrompt: Sendable {
       : shotsText
     var out = ""
     out.reserveCapacity(shown.utf8.count + row.question.utf8.count + 512)
+    if style == .raw, let template {
+      template.fill(&out) { slot, out in
+        switch slot {
+        case .shots: out += shown
+        case .subject: Self.appendSubject(row.subject, to: &out)
+        case .question: out += row.question
+        case .choices: Self.appendChoices(row, to: &out, isFirstLineOpen: true)
+        }
+      }
+      return out
+    }
     out += shown
     switch style {
     case .raw:
       Self.appendQuestion(row, language, continuation, to: &out)
-      out += mode == .direct ? Self.directLead(language) : Self.cotLead(language)
+      out += mode == .direct ? directLead : Self.cotLead(language)
       return out
     case .chat:
       ChatText.append(role: "user", Self.chatQuestion(row, language), to: &out)
@@ -114,7 +132,7 @@ package struct ChoicePrompt: Sendable {
 
   /// The prompt without the question, for scores that measure how likely a choice is by itself.
   package var unconditioned: String {
-    "Assistant:" + (mode == .direct ? Self.directWords(language) : Self.finalWords(language))
+    "Assistant:" + (mode == .direct ? directWords : Self.finalWords(language))
   }
 
   /// The continuations to score, in the order of the choices.
@@ -136,16 +154,15 @@ package struct ChoicePrompt: Sendable {
     }
   }
 
-  private static func directWords(_ language: ChoiceLanguage) -> String {
-    switch language {
+  private var directWords: String {
+    if let answerPrefix { return answerPrefix.isEmpty ? "" : " " + answerPrefix }
+    return switch language {
     case .english: " The answer is"
     case .chinese: " 正确答案是"
     }
   }
 
-  private static func directLead(_ language: ChoiceLanguage) -> String {
-    "\n\nAssistant:" + directWords(language)
-  }
+  private var directLead: String { "\n\nAssistant:" + directWords }
 
   private static func cotLead(_ language: ChoiceLanguage) -> String {
     switch language {
@@ -180,9 +197,12 @@ package struct ChoicePrompt: Sendable {
     }
   }
 
-  private static func appendChoices(_ row: ChoiceRow, to out: inout String) {
+  /// Each choice on a line of its own; `isFirstLineOpen` writes the first one where the text stands.
+  private static func appendChoices(
+    _ row: ChoiceRow, to out: inout String, isFirstLineOpen: Bool = false
+  ) {
     for index in row.choices.indices {
-      out += "\n"
+      if index > 0 || !isFirstLineOpen { out += "\n" }
       out += ChoiceRow.letter(index)
       out += ". "
       out += row.choices[index]

@@ -25,7 +25,8 @@ package struct MultiChoice: Evaluator {
     self.options = options
     prompts = ChoicePrompt(
       mode: options.mode, style: options.style, language: options.language,
-      continuation: options.continuation, examples: options.examples, shots: options.shots)
+      continuation: options.continuation, template: options.template,
+      answerPrefix: options.answerPrefix, examples: options.examples, shots: options.shots)
   }
 
   /// Parses a row strictly: see ``ChoiceRow``.

@@ -17,6 +17,8 @@ struct MultiChoiceOptions: Sendable {
   let normalisation: ChoiceNormalisation
   let answersByChoice: Bool
   let asksUnconditioned: Bool
+  let template: ChoiceTemplate?
+  let answerPrefix: String?
   let repairs: Bool
   let shots: Int
   let examples: [ChoiceRow]
@@ -28,6 +30,7 @@ struct MultiChoiceOptions: Sendable {
     "prompt_style":{"enum":["raw","chat"],"default":"raw"},\
     "answer_by":{"enum":["choose","generate"],"default":"choose"},\
     "continuation":{"enum":["letter","text"],"default":"letter"},\
+    "template":{"type":"string"},"answer_prefix":{"type":"string"},\
     "decide":{"enum":["accuracy","accuracy_token_norm","accuracy_byte_norm",\
     "accuracy_unconditioned"],"default":"accuracy"},\
     "unconditioned":{"type":"boolean","default":false},\
@@ -48,6 +51,8 @@ struct MultiChoiceOptions: Sendable {
     answersByChoice = answerBy == "choose"
     let wantsUnconditioned = try options.bool("unconditioned", default: false)
     asksUnconditioned = wantsUnconditioned || normalisation == .unconditioned
+    template = try options.string("template").map(ChoiceTemplate.init)
+    answerPrefix = try options.string("answer_prefix")
     repairs = try options.bool("compat_mode", default: false)
     shots = try options.integer("shots", default: 0, in: 0...64)
     examples = try Self.examples(options.value("examples"), repairs: repairs)
@@ -56,6 +61,19 @@ struct MultiChoiceOptions: Sendable {
   }
 
   private func check() throws(ConfigurationError) {
+    if let template {
+      guard template.has(.question) else {
+        throw ConfigurationError("option 'template' has no place <Q> for the question")
+      }
+      guard answerPrefix == nil, style == .raw else {
+        throw ConfigurationError(
+          "option 'template' is for raw prompts and holds the answer's prefix itself; remove "
+            + "'answer_prefix', or 'template'")
+      }
+      guard shots == 0 || template.has(.shots) else {
+        throw ConfigurationError("option 'template' has no place <SHOTS> for \(shots) examples")
+      }
+    }
     if examples.count < shots {
       throw ConfigurationError(
         "option 'shots' is \(shots) but 'examples' has \(examples.count) rows; "

@@ -13,6 +13,8 @@ package enum RunController {
   package static func run(_ request: RunRequest) -> Int32 {
     let view = ProgressView(request.progress)
     do {
+      // Sources are fetched and weights hashed before anything runs: both can be taken up again.
+      endOnInterrupt()
       var setup = try RunSetup(request, view)
       for note in setup.notes { view.message("evalhost: \(note)") }
       // Last, since it may take a minute: what is wrong with the configuration is known by now.

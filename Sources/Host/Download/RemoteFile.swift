@@ -32,7 +32,9 @@ package struct HubRows: Equatable, Sendable {
   package var revision: String?
   /// The folder below the cache, by custom `dataset@revision`; `/` in it becomes `--`.
   package var folder: String
-  /// The columns whose cells must be whole; nil for all. The hub cuts large cells, such as images.
+  /// The columns whose cells must be whole; nil for all.
+  ///
+  /// The hub cuts large cells, such as images.
   package var columns: Set<String>?
 
   /// Joins the parts.

@@ -76,6 +76,21 @@ package final class SignalQueue {
   }
 }
 
+/// Until a `SignalQueue` takes over, SIGINT and SIGTERM end the process at once with exit status 4 and a line.
+///
+/// For work that can be taken up again from what is on the disk.
+package func endOnInterrupt() {
+  for number in [SIGINT, SIGTERM] {
+    signal(number) { _ in
+      // Only what may be called in a signal handler.
+      let line: StaticString =
+        "evalhost: interrupted; the same command goes on where this one was\n"
+      _ = write(2, line.utf8Start, line.utf8CodeUnitCount)
+      _exit(4)
+    }
+  }
+}
+
 /// Writing to a socket whose reader has gone becomes an error instead of a signal.
 package func ignoreBrokenPipes() {
   signal(SIGPIPE, SIG_IGN)

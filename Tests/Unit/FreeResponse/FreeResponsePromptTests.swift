@@ -13,6 +13,8 @@ struct FreeResponsePromptTests {
     let direct = FreeResponsePrompt(mode: .direct, style: .raw)
     #expect(direct.first(question: "1+1?") == "User: 1+1?\n\nAssistant:")
     #expect(!direct.opensBox)
+    let prefixed = FreeResponsePrompt(mode: .direct, style: .raw, answerPrefix: "The sum is <Q>")
+    #expect(prefixed.first(question: "1+1?") == "User: 1+1?\n\nAssistant: The sum is <Q>")
   }
 
   @Test func `text from the data is never searched for placeholders`() {

@@ -3,6 +3,7 @@
 import Foundation
 import JSONFormat
 import MultiChoiceCore
+import PluginKit
 import Testing
 
 struct ChoicePromptTests {
@@ -44,6 +45,37 @@ struct ChoicePromptTests {
       mode: .direct, style: .raw, language: .english, continuation: .text)
     #expect(cloze.first(row).hasSuffix(":\nQ?\n\nAssistant: The answer is"))
     #expect(cloze.continuations(row) == [" x", " y z"])
+  }
+
+  @Test func `a benchmark may have a prompt or an answer's prefix of its own`() throws {
+    let row = try Self.row("<CHOICES> <Q>", subject: "<SHOTS>")
+    let template = ChoiceTemplate("<SHOTS>[<SUBJECT>] <Q>\n<CHOICES>\n<A>é:")
+    let own = ChoicePrompt(
+      mode: .direct, style: .raw, language: .english, template: template,
+      examples: [try Self.row("b", answer: 0)])
+    #expect(
+      own.first(row)
+        == "User: You are a very talented expert in high school physics. Answer this question:\nb\nA. x\nB. y z"
+        + "\n\nAssistant: The answer is A\n\n[<SHOTS>] <CHOICES> <Q>\nA. x\nB. y z\n<A>é:")
+    let prefixed = ChoicePrompt(
+      mode: .direct, style: .raw, language: .english, answerPrefix: "Option")
+    #expect(prefixed.first(row).hasSuffix("\n\nAssistant: Option"))
+    #expect(prefixed.unconditioned == "Assistant: Option")
+    let bare = ChoicePrompt(mode: .direct, style: .raw, language: .english, answerPrefix: "")
+    #expect(bare.first(row).hasSuffix("\n\nAssistant:"))
+    for (options, reason) in [
+      (#"{"template":"x"}"#, "has no place <Q>"),
+      (#"{"template":"<Q>","answer_prefix":"x"}"#, "holds the answer's prefix itself"),
+      (
+        #"{"template":"<Q>","shots":1,"examples":[{"question":"q","A":"a","B":"b","answer":"A"}]}"#,
+        "no place <SHOTS>"
+      ),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) {
+        try MultiChoice(configuration: JSONValue.parse(Array(options.utf8)), host: .none)
+      }
+      #expect(error?.message.contains(reason) == true, "\(String(describing: error))")
+    }
   }
 
   @Test func `examples stand first, data is not searched, the row asked is left out`() throws {
