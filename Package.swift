@@ -144,7 +144,7 @@ let package = Package(
     edge(
       "Prepare", "Model", "JSONFormat", "TableFormats", "Posix", "Unpack", "Declarations",
       "Datasets"),
-    pure("Plan", "Model", "JSONFormat", "TOMLFormat", "Config"),
+    pure("Plan", "Model", "JSONFormat", "TOMLFormat", "Config", "Declarations"),
     edge("Devices", "JSONFormat", "Posix"),
     pure("Allocate", "Model", "Devices"),
     edge("Wire", "Model", "JSONFormat", "Posix"),

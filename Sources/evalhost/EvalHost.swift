@@ -65,6 +65,7 @@ struct EvalHost {
     case .datasetsPrepare: exit = try DatasetsPrepare.run(command, console)
     case .datasetsShow: exit = try DatasetsShow.run(command, console)
     case .datasetsBundle: exit = try DatasetsBundle.run(command, console)
+    case .metric: exit = try MetricCommand.run(command, console)
     case .configCheck: exit = try ConfigCommand.check(command, console)
     case .configDecode: exit = try ConfigCommand.decode(console)
     case .indexRebuild: exit = try IndexCommand.rebuild(command, console)

@@ -1,5 +1,5 @@
 // The child side of everything that loads one plugin for one question: `plugins inspect`, `plugins verify`, the search
-// for devices, a prompt as a model would get it, a split that a library prepares.
+// for devices, a prompt as a model would get it, what a metric says, a split that a library prepares.
 //
 //   parent -> context  {"version": 3, "folder": "<folder of plugin.toml>", "question": "...", "detail": {...}}
 //   child  -> hello    the answer as JSON, or
@@ -18,6 +18,8 @@ enum InspectorQuestion: Equatable {
   case devices
   /// What its evaluator asks of a model first, of one row.
   case prompt(PromptQuestion)
+  /// What its metric says of an answer.
+  case metric(MetricQuestion)
   /// To write a split with its dataset.
   case prepare(PrepareQuestion)
 }
@@ -46,6 +48,10 @@ struct InspectorRequest {
     case .devices: writer.member("question", "devices")
     case .prompt(let detail):
       writer.member("question", "prompt")
+      writer.key("detail")
+      detail.write(to: &writer)
+    case .metric(let detail):
+      writer.member("question", "metric")
       writer.key("detail")
       detail.write(to: &writer)
     case .prepare(let detail):
@@ -77,6 +83,7 @@ struct InspectorRequest {
     case "facts": .facts
     case "devices": .devices
     case "prompt": PromptQuestion(detail).map(InspectorQuestion.prompt)
+    case "metric": MetricQuestion(detail).map(InspectorQuestion.metric)
     case "prepare": PrepareQuestion(detail).map(InspectorQuestion.prepare)
     default: nil
     }
@@ -102,6 +109,7 @@ enum InspectorProcess {
           observer: CallObserver(onLog: print))
         answer = try backend.devices()
       case .prompt(let question): answer = try question.answer(try load(entry, hostVersion))
+      case .metric(let question): answer = try question.answer(try load(entry, hostVersion))
       case .prepare(let question): answer = try question.answer(try load(entry, hostVersion))
       }
       line.link.send(FrameHeader(.hello), answer)

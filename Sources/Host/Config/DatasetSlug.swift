@@ -5,7 +5,7 @@ package enum DatasetSlug {
   /// The splits a slug may end in, longest first; of equal length, in the order they were listed.
   static let splits = [
     "train", "test", "validation", "val", "dev", "devtest", "main", "science", "verified", "all",
-    "text", "extended", "diamond",
+    "text",
   ].longestFirst(with: subsets)
 
   /// Splits that only the benchmark `hle` has.

@@ -28,7 +28,7 @@ extension RowMapping {
         RowRepair(
           field: FieldPath(try table.requiredText("field", example: "\"question\"")),
           prefix: try table.requiredText("begins", example: "\"What is\""),
-          values: set.table.entries.map { JSONMember(key: $0.key, value: constant($0.value)) }))
+          values: set.table.entries.map { JSONMember(key: $0.key, value: $0.value.json) }))
     }
     guard !copied.isEmpty || !fields.isEmpty || choices != nil else {
       throw dataset.error(nil, "no field is made; add copy = [\"...\"], [dataset.row] or both")
@@ -72,7 +72,7 @@ extension FieldMapping {
       } else if table.has("cases") {
         origin = .cases(try FieldCase.cases(of: entry.key, in: table))
       } else {
-        origin = .constant(inner["value"].map(constant) ?? .null)
+        origin = .constant(inner["value"]?.json ?? .null)
       }
       steps = try Step.steps("steps", in: table)
       isOptional = try table.bool("optional") ?? false
@@ -169,21 +169,6 @@ extension RowFilter {
       try checkPattern(pattern, key, table)
       self.init(field: field, test: .matches(pattern), isNegated: key == "matches_not")
     }
-  }
-}
-
-/// A TOML value as JSON: times as text, floats that are not finite as null.
-func constant(_ value: TOMLValue) -> JSONValue {
-  switch value.content {
-  case .string(let text), .offsetDateTime(let text), .localDateTime(let text),
-    .localDate(let text), .localTime(let text):
-    .string(text)
-  case .integer(let number): .integer(number)
-  case .float(let number): number.isFinite ? .number(number) : .null
-  case .bool(let flag): .bool(flag)
-  case .array(let elements): .array(elements.map(constant))
-  case .table(let table):
-    .object(table.entries.map { JSONMember(key: $0.key, value: constant($0.value)) })
   }
 }
 

@@ -1,5 +1,6 @@
 // Expands a configuration to tasks. Pure: what must be read is asked for through `PlanSources`.
 package import Config
+internal import Declarations
 internal import JSONFormat
 package import Model
 internal import TOMLFormat

@@ -126,11 +126,9 @@ struct CompiledFilter {
 extension RowMapping {
   /// The source's own fields whose whole value counts: not those of which it is only asked whether they are empty.
   package func neededFields(with others: [RowFilter]) -> Set<String> {
-    let emptiness = (filters + others).filter { $0.test == .empty }.map(\.field.root)
     var rest = self
     rest.filters = filters.filter { $0.test != .empty }
-    let needed = rest.sourceFields(with: others.filter { $0.test != .empty })
-    return needed.subtracting(Set(emptiness).subtracting(needed))
+    return rest.sourceFields(with: others.filter { $0.test != .empty })
   }
 
   /// The source's own fields that anything of the mapping looks at.

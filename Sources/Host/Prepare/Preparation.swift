@@ -153,7 +153,8 @@ package struct Preparation {
     _ file: SourceFile, _ local: LocalFile, _ writing: SplitWriting
   ) throws(SourceError) {
     let title = local.url.split(separator: "/").last.map { String($0.prefix { $0 != "?" }) } ?? ""
-    let unpacked = "\(local.path).members"
+    // A folder of this split alone: another one may be prepared of the same archive at the same time.
+    let unpacked = "\(local.path).\(split.split).members"
     let parts = try LocalSource.parts(
       of: local.path, name: title, packing: file.packing, unpackedIn: unpacked)
     for part in parts {

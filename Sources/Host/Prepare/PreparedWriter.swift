@@ -64,6 +64,7 @@ final class PreparedWriter {
 
 /// A file of rows with its digest and the places of its blocks.
 private final class SplitOutput {
+  private let path: String
   private let file: Descriptor
   private var buffer: [UInt8] = []
   private var digest = SHA256()
@@ -74,6 +75,7 @@ private final class SplitOutput {
   private static let bufferSize = 1 << 20
 
   init(_ path: String) throws(PosixError) {
+    self.path = path
     file = try Descriptor.writing(path, appending: false)
     buffer.reserveCapacity(Self.bufferSize + (1 << 16))
   }
@@ -91,7 +93,9 @@ private final class SplitOutput {
 
   private func flush() throws(PosixError) {
     digest.update(buffer)
-    try file.write(buffer)
+    do throws(PosixError) { try file.write(buffer) } catch {
+      throw PosixError(call: error.call, subject: path, code: error.code)
+    }
     written += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }

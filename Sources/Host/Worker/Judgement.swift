@@ -1,4 +1,5 @@
 // The verdict of one try: the evaluator's, with what the metric plugins add to it.
+internal import JSONFormat
 internal import Model
 internal import PluginHost
 internal import Wire
@@ -9,6 +10,15 @@ struct Judgement {
     var message: DataErrorMessage
   }
 
+  /// The verdict of a deciding metric.
+  private struct Decision {
+    var failReason: [UInt8]
+    /// What it read as the answer; empty for the evaluator's.
+    var answer: [UInt8]
+    /// The details of both: the evaluator's, what it would have decided, and the metric's under its id.
+    var details: [UInt8]
+  }
+
   /// A metric's named value.
   private struct Value {
     var name: [UInt8]
@@ -16,8 +26,8 @@ struct Judgement {
   }
 
   var outcome: Outcome
-  /// The deciding metric's reason; nil = the evaluator's.
-  private var failReason: [UInt8]?
+  /// What the deciding metric said; nil where the evaluator decides.
+  private var decided: Decision?
   private var values: [Value] = []
 
   private init(outcome: Outcome) { self.outcome = outcome }
@@ -36,13 +46,13 @@ struct Judgement {
         prediction: slot.outputs.last?.text ?? UnsafeBufferPointer(start: nil, count: 0),
         answer: UnsafeBufferPointer(rebasing: arena[verdict.answer]), references: references,
         outcome: verdict.outcome)
-      return judgement.run(task, item, buffer)
+      return judgement.run(task, item, verdict, buffer)
     }
     return failure.map { .failure($0) } ?? .success(judgement)
   }
 
   private mutating func run(
-    _ task: EvaluatedTask, _ item: JudgedTry, _ buffer: VerdictBuffer
+    _ task: EvaluatedTask, _ item: JudgedTry, _ verdict: VerdictBuffer, _ buffer: VerdictBuffer
   ) -> Failure? {
     for (index, metric) in task.metrics.enumerated() {
       let plugin = task.spec.metrics[index]
@@ -64,10 +74,41 @@ struct Judgement {
             place: .plugin, line: 0, reason: "metric '\(metric.id)' could not decide: \(reason)",
             plugin: "\(plugin.id) \(plugin.version)"))
       }
+      decided = Decision(
+        failReason: Array(buffer.arena[buffer.failReason]),
+        answer: Array(buffer.arena[buffer.answer]),
+        details: Self.details(of: verdict, metric.id, buffer))
       outcome = buffer.outcome
-      failReason = Array(buffer.arena[buffer.failReason])
     }
     return nil
+  }
+
+  /// The evaluator's details with what it would have decided, and the metric's under its id.
+  private static func details(
+    of verdict: VerdictBuffer, _ metric: String, _ buffer: VerdictBuffer
+  ) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    // Both were checked to be JSON objects, or empty, when they came.
+    let own = try? JSONValue.parse(Array(verdict.arena[verdict.details]))
+    for member in own?.members ?? [] where member.key != "evaluator" && member.key != metric {
+      writer.key(text: member.key)
+      try? writer.value(member.value)
+    }
+    writer.key("evaluator")
+    writer.beginObject()
+    writer.key("outcome")
+    writer.string(verdict.outcome.word)
+    writer.key("answer")
+    writer.string(verdict.text(verdict.answer))
+    writer.key("fail_reason")
+    writer.string(verdict.text(verdict.failReason))
+    writer.endObject()
+    writer.key(text: metric)
+    let details = Array(buffer.arena[buffer.details])
+    writer.raw(details.isEmpty ? Array("{}".utf8) : details)
+    writer.endObject()
+    return writer.bytes
   }
 
   /// Appends the verdict frame.
@@ -88,12 +129,25 @@ struct Judgement {
           all.append((name, value.value))
           start += value.name.count
         }
-        let reason = failReason ?? Array(verdict.arena[verdict.failReason])
-        reason.withUnsafeBytes { reason in
+        guard let decided else {
           VerdictMessage(
             outcome: outcome, answer: part(verdict.answer), reference: part(verdict.reference),
-            failReason: reason, group: part(verdict.group), details: part(verdict.details),
-            values: all
+            failReason: part(verdict.failReason), group: part(verdict.group),
+            details: part(verdict.details), values: all
+          ).write(header, to: queue)
+          return
+        }
+        // One block again, for the same reason.
+        let own = decided.answer + decided.failReason + decided.details
+        own.withUnsafeBytes { own in
+          let reason = decided.answer.count..<(decided.answer.count + decided.failReason.count)
+          VerdictMessage(
+            outcome: outcome,
+            answer: reason.lowerBound == 0
+              ? part(verdict.answer) : UnsafeRawBufferPointer(rebasing: own[..<reason.lowerBound]),
+            reference: part(verdict.reference),
+            failReason: UnsafeRawBufferPointer(rebasing: own[reason]), group: part(verdict.group),
+            details: UnsafeRawBufferPointer(rebasing: own[reason.upperBound...]), values: all
           ).write(header, to: queue)
         }
       }

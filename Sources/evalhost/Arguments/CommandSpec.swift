@@ -89,6 +89,7 @@ package enum CommandName: String, Sendable, CaseIterable {
   case datasetsPrepare = "datasets prepare"
   case datasetsShow = "datasets show"
   case datasetsBundle = "datasets bundle"
+  case metric
   case configCheck = "config check"
   case configDecode = "config decode"
   case indexRebuild = "index rebuild"

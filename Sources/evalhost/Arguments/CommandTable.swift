@@ -16,6 +16,7 @@ extension CommandName {
     case .datasetsPrepare: .datasetsPrepare
     case .datasetsShow: .datasetsShow
     case .datasetsBundle: .datasetsBundle
+    case .metric: .metric
     case .configCheck: .configCheck
     case .configDecode: .configDecode
     case .indexRebuild: .indexRebuild
@@ -151,6 +152,18 @@ extension CommandSpec {
       .flag("force", "replace splits that are there and differ, for import"),
     ],
     operand: OperandSpec("ACTION", "export or import", isRequired: true))
+
+  fileprivate static let metric = CommandSpec(
+    .metric, "ask a metric plugin about one answer",
+    options: [
+      plugins,
+      .value("gold", "G", "an answer that counts as right", isRequired: true, isRepeated: true),
+      .value("prediction", "P", "what a model said", isRequired: true),
+      .flag("explain", "show how both sides were understood, and where they differ"),
+      .value("options", "JSON", "options of the metric"), json,
+    ],
+    operand: OperandSpec("NAME", "the metric plugin's id", isRequired: true),
+    notes: ["Status 0 when the metric calls the answer right, or decides nothing; else 1."])
 
   fileprivate static let configCheck = CommandSpec(
     .configCheck, "check a run configuration and print it with every default and origin",

@@ -1,17 +1,17 @@
-// Free-form tables of the configuration travel to plugins as JSON.
-internal import JSONFormat
-internal import TOMLFormat
+// Free-form tables, of a configuration or a declaration, travel on as JSON.
+package import JSONFormat
+package import TOMLFormat
 
 extension TOMLTable {
   /// The table as a JSON object, keys in their order.
-  var json: JSONValue {
+  package var json: JSONValue {
     .object(entries.map { JSONMember(key: $0.key, value: $0.value.json) })
   }
 }
 
 extension TOMLValue {
   /// The value as JSON: times as strings, floats that are not finite as null.
-  var json: JSONValue {
+  package var json: JSONValue {
     switch content {
     case .string(let text), .offsetDateTime(let text), .localDateTime(let text),
       .localDate(let text), .localTime(let text):
