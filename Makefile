@@ -40,4 +40,4 @@ bench: release  ## speed and memory; figures in docs/performance.md come from he
 	scripts/bench-instructions.sh $(BENCH_FOLDER)
 
 clean:  ## remove everything that was built
-	rm -rf .build .demo .bench Plugins/*/*.so
+	rm -rf .build .demo .bench Plugins/*/*.so Plugins/datasets/*/*.so

@@ -270,27 +270,30 @@ package struct RowTemplate: Equatable, Sendable {
   /// Cuts a text at its fields; nil when a brace has no partner.
   package init?(_ text: String) {
     pieces = []
-    var literal = ""
-    var rest = text[...]
-    while let first = rest.first {
-      if rest.hasPrefix("{{") || rest.hasPrefix("}}") {
-        literal.append(first)
-        rest = rest.dropFirst(2)
-      } else if first == "{" {
-        guard let end = rest.firstIndex(of: "}"), end != rest.index(after: rest.startIndex) else {
-          return nil
-        }
-        if !literal.isEmpty { pieces.append(.text(literal)) }
-        literal = ""
-        pieces.append(.field(FieldPath(String(rest[rest.index(after: rest.startIndex)..<end]))))
-        rest = rest[rest.index(after: end)...]
-      } else if first == "}" {
+    let bytes = Array(text.utf8)
+    let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
+    var literal: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      let isDouble = index + 1 < bytes.count && bytes[index + 1] == byte
+      if byte == open || byte == close, isDouble {
+        literal.append(byte)
+        index += 2
+      } else if byte == open {
+        guard let end = bytes[index...].firstIndex(of: close), end > index + 1 else { return nil }
+        if !literal.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
+        literal = []
+        let name = String(decoding: bytes[(index + 1)..<end], as: UTF8.self)
+        pieces.append(.field(FieldPath(name)))
+        index = end + 1
+      } else if byte == close {
         return nil
       } else {
-        literal.append(first)
-        rest = rest.dropFirst()
+        literal.append(byte)
+        index += 1
       }
     }
-    if !literal.isEmpty { pieces.append(.text(literal)) }
+    if !literal.isEmpty { pieces.append(.text(String(decoding: literal, as: UTF8.self))) }
   }
 }

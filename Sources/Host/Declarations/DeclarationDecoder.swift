@@ -259,6 +259,9 @@ extension Packing {
 private func filled(
   _ text: String, _ variables: [FileVariable], _ key: String, _ table: DeclarationTable
 ) throws(DeclarationError) -> String {
+  guard text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
+    return text
+  }
   guard let template = RowTemplate(text) else {
     throw table.error(key, "'\(key)' has a brace without a partner; write {{ or }} for a brace")
   }
