@@ -1,0 +1,321 @@
+// Sums, products, powers and what follows a factor without a sign.
+
+extension Parser {
+  /// Terms with + - ± ∓ between them.
+  mutating func sum() throws(MathError) -> Node {
+    try deeper { parser throws(MathError) in
+      var terms = [try parser.signedTerm()]
+      while let mark = parser.mark, ["+", "-", "±", "∓"].contains(mark) {
+        // `A - \{1\}` is a difference of sets.
+        if mark == "-", parser.token(at: 1) == .mark("\\{") { break }
+        terms.append(try parser.signedTerm())
+      }
+      return terms.count == 1 ? terms[0] : .sum(terms)
+    }
+  }
+
+  /// A term with any signs before it.
+  private mutating func signedTerm() throws(MathError) -> Node {
+    var isNegative = false
+    var plusMinus: Bool?
+    while let mark {
+      switch mark {
+      case "+": break
+      case "-": isNegative.toggle()
+      case "±": plusMinus = false
+      case "∓": plusMinus = true
+      default:
+        let node = try term()
+        return signed(node, isNegative, plusMinus)
+      }
+      position += 1
+    }
+    return signed(try term(), isNegative, plusMinus)
+  }
+
+  private func signed(_ node: Node, _ isNegative: Bool, _ plusMinus: Bool?) -> Node {
+    let node = plusMinus.map { .plusMinus(node, isFlipped: $0) } ?? node
+    return isNegative ? .negative(node) : node
+  }
+
+  /// Factors with * and / between them, or nothing.
+  mutating func term() throws(MathError) -> Node {
+    var tops = [try factor()]
+    var bottoms: [Node] = []
+    while true {
+      if isMark("*") || isMark("/") {
+        let isDivision = isMark("/")
+        position += 1
+        let node = try signedFactor()
+        if isDivision, let mixed = mixedNumber(tops, node) {
+          tops = Array(tops.dropLast(2)) + [mixed]
+        } else if isDivision {
+          bottoms.append(node)
+        } else {
+          tops.append(node)
+        }
+      } else if startsFactor(after: tops.last) {
+        let isJoined = !isApart
+        let node = try factor()
+        if bottoms.isEmpty, let last = tops.last, let mixed = Self.mixed(last, node) {
+          tops[tops.count - 1] = mixed
+        } else if !bottoms.isEmpty, isJoined {
+          // `1/2x` is read as a half of x, `1/(2x)` needs its brackets; in `1/\sqrt2\pi` likewise.
+          tops.append(node)
+        } else {
+          tops.append(node)
+        }
+      } else {
+        break
+      }
+    }
+    let top = tops.count == 1 ? tops[0] : Node.product(tops)
+    if bottoms.isEmpty { return top }
+    return .quotient(top, bottoms.count == 1 ? bottoms[0] : .product(bottoms))
+  }
+
+  private mutating func signedFactor() throws(MathError) -> Node {
+    var isNegative = false
+    while isMark("-") || isMark("+") {
+      if isMark("-") { isNegative.toggle() }
+      position += 1
+    }
+    let node = try factor()
+    return isNegative ? .negative(node) : node
+  }
+
+  /// `7 1/3`: two whole numbers next to each other, and a division of the second by a larger one.
+  private func mixedNumber(_ tops: [Node], _ divisor: Node) -> Node? {
+    guard tops.count >= 2, let top = tops.last else { return nil }
+    return Self.mixed(tops[tops.count - 2], .quotient(top, divisor))
+  }
+
+  /// A whole number and a proper fraction of whole numbers: their sum.
+  static func mixed(_ whole: Node, _ fraction: Node) -> Node? {
+    guard case .number(let whole) = whole, whole.value.isInteger, !whole.isDecimal,
+      case .quotient(.number(let top), .number(let bottom)) = fraction, top.value.isInteger,
+      bottom.value.isInteger, !top.value.isZero, top.value < bottom.value
+    else { return nil }
+    return .sum([.number(whole), fraction])
+  }
+
+  /// True when a factor begins here without a sign before it.
+  private func startsFactor(after previous: Node?) -> Bool {
+    switch current {
+    case .number:
+      // `2 3` is no product, but `2 1/3` is a mixed number and `2^6 3^5` is one.
+      if case .number(let last)? = previous {
+        guard isApart, case .mark("/")? = token(at: 1), case .number? = token(at: 2) else {
+          return false
+        }
+        return !last.isDecimal && last.value.isInteger
+      }
+      return true
+    case .symbol(let name):
+      // `a = 1 \quad b = 2`
+      return !(isApart && token(at: 1) == .mark("=") && name.utf8.count < 8)
+    case .name(let name):
+      return ![
+        "end", "pmod", "bmod", "mod", "dots", "not", "min", "sec", "deg",
+      ].contains(name) || (["min", "sec", "deg"].contains(name) && startsArgument(at: 1))
+    case .mark(let mark):
+      switch mark {
+      case "(", "{", "⌊", "⌈", "∠", "△": return true
+      case "[": return !isInterval(at: position)
+      case "|", "‖": return openBars == 0 && openSets == 0
+      default: return false
+      }
+    case .word, nil: return false
+    }
+  }
+
+  private func startsArgument(at offset: Int) -> Bool {
+    switch token(at: offset) {
+    case .number, .symbol, .name: true
+    case .mark(let mark): mark == "(" || mark == "{" || mark == "^" || mark == "\\{"
+    case .word, nil: false
+    }
+  }
+
+  /// True when the bracket here has a comma at its own level: then it is no factor.
+  private func isInterval(at start: Int) -> Bool {
+    var level = 0
+    for place in tokens[start...] {
+      guard case .mark(let mark) = place.token else { continue }
+      if ["(", "[", "{", "\\{"].contains(mark) { level += 1 }
+      if [")", "]", "}", "\\}"].contains(mark) {
+        level -= 1
+        if level == 0 { return false }
+      }
+      if level == 1 && (mark == "," || mark == ";") { return true }
+    }
+    return false
+  }
+
+  // MARK: Factors
+
+  /// A primary with powers, factorials, degrees and percent signs after it.
+  mutating func factor() throws(MathError) -> Node {
+    try deeper { parser throws(MathError) in
+      var node = try parser.primary()
+      var count = 0
+      while let next = try parser.postfix(node) {
+        node = next
+        count += 1
+        if count > 12 { throw .tooLarge("it is nested too deeply") }
+      }
+      return node
+    }
+  }
+
+  private mutating func postfix(_ node: Node) throws(MathError) -> Node? {
+    guard let mark else { return nil }
+    switch mark {
+    case "^":
+      position += 1
+      if accept("°") { return .quantity(node, .degree) }
+      if isMark("'") {
+        while accept("'") {}
+        return primed(node, 1)
+      }
+      let exponent = try script()
+      if case .symbol("°") = exponent { return .quantity(node, .degree) }
+      return .power(node, exponent)
+    case "!":
+      if isApart, position + 1 == tokens.count, case .text = node { return nil }
+      position += 1
+      if accept("!") { return .call("doublefactorial", [node]) }
+      return .call("factorial", [node])
+    case "°":
+      position += 1
+      return .quantity(node, .degree)
+    case "%":
+      position += 1
+      return .quantity(node, .percent)
+    case "\\$" where position + 1 == tokens.count:
+      position += 1
+      return .quantity(node, .named(["$"]))
+    case "€", "£", "¥", "¢", "₹":
+      position += 1
+      return .quantity(node, .named([mark]))
+    case "'" where isPrimeable(node):
+      position += 1
+      return primed(node, 1)
+    case "_":
+      return try subscripted(node)
+    default:
+      return nil
+    }
+  }
+
+  private func isPrimeable(_ node: Node) -> Bool {
+    if case .symbol = node { return true }
+    return false
+  }
+
+  private func primed(_ node: Node, _ count: Int) -> Node {
+    if case .symbol(let name) = node { return .symbol(name + String(repeating: "'", count: count)) }
+    return .call("prime", [node])
+  }
+
+  /// A subscript: part of a symbol's name, or the base of a number.
+  private mutating func subscripted(_ node: Node) throws(MathError) -> Node? {
+    position += 1
+    let index = try script()
+    if case .number(let literal) = node, case .number(let base) = index, let base = base.value.int {
+      if let digits = lastDigits, let based = Self.based(digits, base) { return based }
+      throw .unreadable("\(literal.value) has a digit that base \(base) does not have")
+    }
+    if case .symbol(let name) = node {
+      if let text = Self.name(of: index) { return .symbol("\(name)_\(text)") }
+      return .call("index", [node, index])
+    }
+    if case .number = node, Self.name(of: index) != nil {
+      throw .unreadable("a base that is no number")
+    }
+    return .call("index", [node, index])
+  }
+
+  /// The digits of the number token that ends right before the subscript.
+  private var lastDigits: String? {
+    var place = position - 1
+    while place >= 0 {
+      if case .mark("_") = tokens[place].token {
+        if place > 0, case .number(let digits) = tokens[place - 1].token { return digits }
+        return nil
+      }
+      place -= 1
+    }
+    return nil
+  }
+
+  /// A number in another base.
+  static func based(_ digits: String, _ base: Int) -> Node? {
+    guard (2...36).contains(base) else { return nil }
+    let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let all = BigInt(digits: parts.joined().utf8, radix: UInt32(base))
+    else { return nil }
+    let shift = parts.count == 2 ? parts[1].utf8.count : 0
+    guard shift < 512, let value = try? Rational(all, over: BigInt(base).power(shift)) else {
+      return nil
+    }
+    let trimmed = digits.drop { $0 == "0" }
+    return .based(trimmed.isEmpty ? "0" : String(trimmed), base: base, value)
+  }
+
+  /// The text of an index that is part of a name.
+  static func name(of index: Node) -> String? {
+    switch index {
+    case .number(let literal): literal.value.description
+    case .symbol(let name): name
+    case .text(let words): words.joined(separator: "")
+    case .list(let parts), .product(let parts):
+      parts.reduce("") { text, part in
+        guard let text, let name = name(of: part) else { return nil }
+        return text + (text.isEmpty ? "" : ",") + name
+      }
+    default: nil
+    }
+  }
+
+  /// What stands above or below the line: a group in braces, or one token.
+  mutating func script() throws(MathError) -> Node {
+    try deeper { parser throws(MathError) in
+      if parser.isMark("{") { return try parser.braced() }
+      if parser.accept("°") { return .symbol("°") }
+      if parser.isMark("-") || parser.isMark("+") {
+        let isNegative = parser.isMark("-")
+        parser.position += 1
+        let node = try parser.script()
+        return isNegative ? .negative(node) : node
+      }
+      if case .word(let word)? = parser.current {
+        parser.position += 1
+        return .text([word])
+      }
+      return try parser.primary()
+    }
+  }
+
+  /// A group in TeX braces; empty braces are nothing at all.
+  mutating func braced() throws(MathError) -> Node {
+    try expect("{")
+    if accept("}") { return .empty }
+    if isMark("°"), token(at: 1) == .mark("}") {
+      position += 2
+      return .symbol("°")
+    }
+    let bars = openBars
+    openBars = 0
+    defer { openBars = bars }
+    let node = try statements()
+    // TeX's own fractions and binomials stand between what they connect.
+    for (mark, name) in [("over", "frac"), ("choose", "binom")] where accept(mark) {
+      let bottom = try statements()
+      try expect("}")
+      return name == "frac" ? .quotient(node, bottom) : .call(name, [node, bottom])
+    }
+    try expect("}")
+    return node
+  }
+}

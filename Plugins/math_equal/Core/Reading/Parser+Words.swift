@@ -1,0 +1,147 @@
+// Words: units after a number, and answers that are words.
+
+extension Parser {
+  /// A node with the unit, the power of ten or the half of a day that follows it.
+  mutating func measured(_ node: Node) throws(MathError) -> Node {
+    if case .number(let literal) = node {
+      if let hour = literal.value.int, (0...12).contains(hour), let isMorning = halfOfDay() {
+        return .time(hour % 12 * 60, isMorning: isMorning)
+      }
+      if case .word(let word)? = current, let factor = Words.multipliers[word.lowercased()] {
+        position += 1
+        return try measured(.product([node, .integer(factor)]))
+      }
+    }
+    skipModulus()
+    guard let unit = try unit(after: node) else { return node }
+    if case .quantity(let inner, let other) = node, other != unit {
+      // "$5 dollars" is one unit said twice; "30° north" keeps what was said with the number.
+      return .quantity(inner, other)
+    }
+    return .quantity(node, unit)
+  }
+
+  /// `\pmod{11}` after a residue is part of the question.
+  private mutating func skipModulus() {
+    guard case .name(let name)? = current, name == "pmod" || name == "mod" || name == "bmod" else {
+      if isMark("("), token(at: 1) == .name("mod") || token(at: 1) == .name("bmod") {
+        var end = position
+        while end < tokens.count, tokens[end].token != .mark(")") { end += 1 }
+        if end < tokens.count { position = end + 1 }
+      }
+      return
+    }
+    position += 1
+    _ = isMark("{") ? try? braced() : try? primary()
+  }
+
+  /// The words after a value; nothing when there are none. Throws for letters that touch the value and are no
+  /// unit: such a text is damaged.
+  private mutating func unit(after node: Node) throws(MathError) -> Unit? {
+    var words: [String] = []
+    var isFirst = true
+    let isSet = if case .group = node { true } else { false }
+    scan: while let token = current {
+      switch token {
+      case .word(let word):
+        let lower = word.lowercased()
+        if word == "U" && isSet { break scan }
+        if isFirst && !isApart && Words.units[lower] == nil
+          && word.utf8.first.map({ $0 < 0x80 }) == true
+        {
+          throw .unreadable("'\(word)' touches a value")
+        }
+        if lower == "in" && words.isEmpty, case .mark? = self.token(at: 1) { break scan }
+        position += 1
+        words.append(lower)
+      case .name(let name) where ["min", "sec", "deg"].contains(name):
+        position += 1
+        words.append(name)
+      case .symbol(let symbol)
+      where (isApart || !words.isEmpty) && Words.ambiguous.contains(symbol) && !isFirstOfStatement:
+        // A letter apart after a number: metres or a variable; the term before has taken variables.
+        position += 1
+        words.append(symbol)
+      case .mark("/") where !words.isEmpty:
+        position += 1
+        words.append("per")
+      case .mark("^") where !words.isEmpty:
+        position += 1
+        guard let power = Parser.name(of: try script()) else { throw .unreadable("a unit's power") }
+        words.append("^" + power)
+      case .mark("(") where !words.isEmpty, .mark(")") where words.contains("("):
+        position += 1
+        words.append(token == .mark("(") ? "(" : ")")
+      case .mark("-") where !words.isEmpty, .mark(".") where !words.isEmpty,
+        .mark("'") where !words.isEmpty,
+        .mark("*") where !words.isEmpty:
+        position += 1
+      case .number, .symbol:
+        if words.isEmpty { break scan }
+        // "65 children and 3 adults" was split before; here a number in a phrase makes it a sentence.
+        position += 1
+        if case .number(let text) = token { words.append(text) }
+        if case .symbol(let text) = token { words.append(text) }
+      default: break scan
+      }
+      isFirst = false
+    }
+    return words.isEmpty ? nil : UnitWords.unit(words)
+  }
+
+  private var isFirstOfStatement: Bool {
+    if case .mark("=")? = token(at: 1) { return true }
+    return false
+  }
+
+  /// An answer in words, up to the next separator or relation.
+  mutating func words() throws(MathError) -> Node {
+    var words: [String] = []
+    if let quantity = try wordNumber() { return quantity }
+    if let money = currencyBefore() { return .quantity(try term(), money) }
+    scan: while let token = current {
+      switch token {
+      case .word(let word): words.append(word)
+      case .symbol(let symbol): words.append(symbol)
+      case .number(let digits): words.append(digits)
+      case .name(let name): words.append(name)
+      case .mark("-"), .mark("'"), .mark("."), .mark("\""), .mark("`"), .mark("!"), .mark("?"),
+        .mark("("), .mark("°"), .mark("/"), .mark("*"):
+        break
+      case .mark(")") where depth < 6: break
+      default: break scan
+      }
+      position += 1
+    }
+    return .text(words)
+  }
+
+  /// "seven", alone or before a unit.
+  private mutating func wordNumber() throws(MathError) -> Node? {
+    guard case .word(let word)? = current, let value = Words.numbers[word.lowercased()] else {
+      return nil
+    }
+    if let next = token(at: 1) {
+      guard case .word(let unit) = next,
+        Words.units[unit.lowercased()] != nil || position + 2 == tokens.count
+      else {
+        if case .mark = next {
+          position += 1
+          return .integer(value)
+        }
+        return nil
+      }
+    }
+    position += 1
+    return .integer(value)
+  }
+
+  /// "USD 5", "Rs 5".
+  private mutating func currencyBefore() -> Unit? {
+    guard case .word(let word)? = current, let unit = Words.units[word.lowercased()],
+      ["$", "€", "£", "¥", "₹"].contains(unit), case .number? = token(at: 1)
+    else { return nil }
+    position += 1
+    return .named([unit])
+  }
+}

@@ -1,0 +1,157 @@
+// The readings of one side: which numbers its commas make, and whether a label stands before it.
+
+/// A text, its answer, and the trees that the answer can be read as.
+struct SideReading: Sendable {
+  let extracted: ExtractedAnswer?
+  private let tokens: [PlacedToken]
+  private(set) var nodes: [Node] = []
+  private(set) var refusal: String?
+  private var chosen: Node?
+  /// The answer with a decimal comma; tried only against a decimal with a point.
+  private var decimal: Node?
+
+  init(_ text: String) {
+    extracted = AnswerExtraction.find(in: text)
+    do throws(MathError) {
+      tokens =
+        try extracted.map { answer throws(MathError) in try Tokenizer.tokens(of: answer.text) }
+        ?? []
+    } catch {
+      tokens = []
+      refusal = Self.words(error)
+    }
+  }
+
+  /// True when two sides have the same text, or the same tokens.
+  func isWritten(like other: SideReading) -> Bool {
+    if let a = extracted, let b = other.extracted, a.text.utf8.elementsEqual(b.text.utf8) {
+      return true
+    }
+    return !tokens.isEmpty && tokens.map(\.token) == other.tokens.map(\.token)
+      && tokens.map(\.isApart) == other.tokens.map(\.isApart)
+  }
+
+  /// Reads the trees.
+  mutating func read() {
+    guard let extracted, refusal == nil, nodes.isEmpty else { return }
+    do throws(MathError) {
+      nodes.append(try Parser.answer(tokens))
+    } catch {
+      refusal = Self.words(error)
+    }
+    if CommaScan.hasComma(extracted.text) {
+      for commas in [CommaReading.separator, .decimal] {
+        if commas == .decimal && !CommaScan.isDecimal(extracted.text) { continue }
+        guard let tokens = try? Tokenizer.tokens(of: extracted.text, commas: commas),
+          let node = try? Parser.answer(tokens), !nodes.contains(node)
+        else { continue }
+        if commas == .decimal { decimal = node } else { nodes.append(node) }
+      }
+    }
+    if let rest = labelled() { nodes += rest }
+    if !nodes.isEmpty { refusal = nil }
+  }
+
+  /// `(C) 12` is the choice C and the value 12.
+  private func labelled() -> [Node]? {
+    var letters = tokens[...]
+    if letters.first?.token == .mark("(") { letters.removeFirst() }
+    guard case .symbol(let letter)? = letters.first?.token, letter.utf8.count == 1,
+      letter.utf8.allSatisfy({ (0x41...0x4A).contains($0) })
+    else { return nil }
+    letters.removeFirst()
+    guard let mark = letters.first, [.mark(")"), .mark("."), .mark(":")].contains(mark.token) else {
+      return nil
+    }
+    letters.removeFirst()
+    let starts: Bool
+    switch letters.first?.token {
+    case .number, .word, .name, .symbol: starts = true
+    case .mark(let mark): starts = mark == "-" || mark == "\\$"
+    case nil: starts = false
+    }
+    guard starts, let rest = try? Parser.answer(Array(letters)) else { return nil }
+    return [.symbol(letter), rest]
+  }
+
+  /// The pairs of trees that are compared, the likeliest first.
+  static func pairs(_ gold: SideReading, _ prediction: SideReading) -> [(Node, Node)] {
+    var pairs: [(Node, Node)] = []
+    for left in gold.nodes {
+      for right in prediction.nodes { pairs.append((left, right)) }
+    }
+    // A decimal comma counts where the other side is a single number with a point, or has a decimal comma too.
+    if let right = prediction.decimal {
+      for left in gold.nodes where left.literal?.isDecimal ?? false { pairs.append((left, right)) }
+    }
+    if let left = gold.decimal, CommaScan.isPlainDecimal(gold.extracted?.text ?? "") {
+      for right in prediction.nodes where right.literal?.isDecimal ?? false {
+        pairs.append((left, right))
+      }
+    }
+    if let left = gold.decimal, let right = prediction.decimal { pairs.append((left, right)) }
+    return pairs
+  }
+
+  /// The side with the tree that decided.
+  func with(_ node: Node) -> SideReading {
+    var side = self
+    side.chosen = node
+    return side
+  }
+
+  var understood: UnderstoodAnswer {
+    let node = chosen ?? nodes.first
+    return UnderstoodAnswer(
+      extracted: extracted, reading: node.map { Spelling.short($0) } ?? "", refusal: refusal)
+  }
+
+  private static func words(_ error: MathError) -> String {
+    switch error {
+    case .unreadable(let reason), .tooLarge(let reason), .undefined(let reason): reason
+    case .notScalar: "it is no single value"
+    }
+  }
+}
+
+/// Questions about the commas of an answer.
+enum CommaScan {
+  /// True when a comma or point stands between digits.
+  static func hasComma(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return bytes.indices.dropFirst().dropLast().contains { index in
+      bytes[index] == UInt8(ascii: ",") && TextScan.isDigit(bytes[index - 1])
+        && TextScan.isDigit(bytes[index + 1])
+    } || isDecimal(text)
+  }
+
+  /// True when the whole answer may be a number with a decimal comma, or with points between thousands.
+  static func isDecimal(_ text: String) -> Bool {
+    let bytes = text.utf8.filter {
+      !TextScan.isBlank($0) && $0 != UInt8(ascii: "$") && !TextScan.isLetter($0)
+    }
+    let commas = bytes.filter { $0 == UInt8(ascii: ",") }.count
+    let points = bytes.filter { $0 == UInt8(ascii: ".") }.count
+    let isNumber = bytes.allSatisfy {
+      TextScan.isDigit($0) || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".")
+        || $0 == UInt8(ascii: "-")
+    }
+    guard isNumber, !text.utf8.contains(where: TextScan.isBlank) || commas == 1 else {
+      return false
+    }
+    if points >= 2 && commas == 0 { return true }
+    guard commas == 1, let comma = bytes.firstIndex(of: UInt8(ascii: ",")) else { return false }
+    if let point = bytes.firstIndex(of: UInt8(ascii: ".")) { return point < comma }
+    return true
+  }
+
+  /// True for a comma that cannot be meant as a separator of two answers: `0,25`, `3,14159`.
+  static func isPlainDecimal(_ text: String) -> Bool {
+    let parts = text.split(separator: ",")
+    guard parts.count == 2, let whole = parts.first, let fraction = parts.last else { return false }
+    if text.utf8.contains(UInt8(ascii: ".")) { return true }
+    return whole.hasSuffix("0") && whole.utf8.filter(TextScan.isDigit).count == 1
+      && fraction.utf8.count >= 2
+      || fraction.utf8.count >= 4
+  }
+}
