@@ -45,9 +45,12 @@ struct SideReading: Sendable {
         guard let tokens = try? Tokenizer.tokens(of: extracted.text, commas: commas),
           let node = try? Parser.answer(tokens), !nodes.contains(node)
         else { continue }
-        if commas == .decimal { decimal = node } else { nodes.append(node) }
+        let isAmbiguous = commas == .decimal && extracted.text.utf8.contains(UInt8(ascii: ","))
+        if isAmbiguous { decimal = node } else { nodes.append(node) }
       }
     }
+    // (128,256) is a point: brackets around one number of thousands would say nothing.
+    if nodes.count == 2, nodes[0].literal != nil, case .group = nodes[1] { nodes.removeFirst() }
     if let rest = labelled() { nodes += rest }
     if !nodes.isEmpty { refusal = nil }
   }

@@ -72,7 +72,8 @@ enum NumericComparison {
       return .different("\(shown(left)) is not \(shown(right))\(place(point, hasVariables))")
     }
     let scale = Radius(power: precision) * (Radius(power: 0) + left.bound)
-    guard difference.radius < scale, difference.radius < Radius(power: -40) else {
+    // A constant may be a huge whole number, of which only the leading digits would have been compared.
+    guard difference.radius < scale, hasVariables || difference.radius < Radius(power: -40) else {
       return .different("the values are too close or too large to tell apart")
     }
     return nil

@@ -33,6 +33,7 @@ package enum AnswerExtraction {
   /// True when a text reads as an answer from its first to its last token, without being prose.
   private static func isAnswer(_ text: ArraySlice<UInt8>) -> Bool {
     let text = String(decoding: text, as: UTF8.self)
+    if CommaScan.isDecimal(text) { return true }
     guard let tokens = try? Tokenizer.tokens(of: text), let node = try? Parser.answer(tokens) else {
       return false
     }

@@ -33,7 +33,7 @@ enum LastNumber {
   private static func withoutUnit(_ text: ArraySlice<UInt8>, _ start: Int, _ stop: Int) -> Int {
     let letters = text[start..<stop].prefix(while: TextScan.isLetter)
     let word = String(decoding: letters, as: UTF8.self).lowercased()
-    return Words.units[word] != nil || letters.count > 2 ? start : stop
+    return Words.units[word] != nil ? start : stop
   }
 
   private static func number(

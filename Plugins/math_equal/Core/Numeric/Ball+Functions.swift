@@ -102,20 +102,20 @@ extension Ball {
   var inverseTangent: Ball? {
     if isExactZero { return .zero }
     let magnitude = absolute
-    if topBit >= 0 && mantissa != 0 {
+    if topBit >= 1 && mantissa != 0 {
       guard let inverse = Ball.one.divided(by: magnitude), let angle = inverse.inverseTangent
       else { return nil }
       let result = Ball.pi.scaled(by: -1) - angle
       return isNegative ? -result : result
     }
-    // Halving the angle twice leaves an argument below 0.2.
+    // Halving the angle three times leaves an argument below 0.15.
     var x = self
-    for _ in 0..<2 {
+    for _ in 0..<3 {
       guard let root = (Ball.one + x * x).squareRoot, let half = x.divided(by: Ball.one + root)
       else { return nil }
       x = half
     }
-    return Ball.inverseTangentSeries(x, alternating: true)?.scaled(by: 2)
+    return Ball.inverseTangentSeries(x, alternating: true)?.scaled(by: 3)
   }
 
   /// x ± x³/3 + x⁵/5 ± …, for a magnitude below a quarter.

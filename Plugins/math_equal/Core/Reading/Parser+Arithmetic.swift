@@ -113,6 +113,7 @@ extension Parser {
       return true
     case .symbol(let name):
       // `a = 1 \quad b = 2`
+      if name == "a" || name == "p", token(at: 1) == .mark("."), token(at: 2) == .symbol("m") { return false }
       return !(isApart && token(at: 1) == .mark("=") && name.utf8.count < 8)
     case .name(let name):
       return ![
@@ -138,7 +139,7 @@ extension Parser {
   }
 
   /// True when the bracket here has a comma at its own level: then it is no factor.
-  private func isInterval(at start: Int) -> Bool {
+  func isInterval(at start: Int) -> Bool {
     var level = 0
     for place in tokens[start...] {
       guard case .mark(let mark) = place.token else { continue }

@@ -16,6 +16,8 @@ extension Parser {
     case "overline", "hat", "vec", "tilde", "dot":
       let inner = try argument()
       if case .symbol(let symbol) = inner, name != "overline" { return .symbol(symbol) }
+      // A line over two points is the segment between them, not a conjugate.
+      if case .product(let points) = inner, points.allSatisfy(Self.isPoint) { return inner }
       return .call(name == "overline" ? name : "vec", [inner])
     case "color":
       _ = try? braced()
@@ -28,6 +30,11 @@ extension Parser {
       throw .unreadable("there is '\(name)' where a value belongs")
     default: return try function(name)
     }
+  }
+
+  private static func isPoint(_ node: Node) -> Bool {
+    if case .symbol(let name) = node { return name.first?.isUppercase ?? false }
+    return false
   }
 
   /// The argument of a command: a group, or one token; `\frac12` takes one digit at a time.
@@ -104,7 +111,7 @@ extension Parser {
     var arguments = Self.arguments(argument)
     if let index { arguments.append(index) }
     if let power {
-      if power == .negative(.integer(1)), let inverse = Self.inverses[name] {
+      if power.literal?.value == Rational(-1), let inverse = Self.inverses[name] {
         return .call(inverse, arguments)
       }
       return .power(.call(name, arguments), power)

@@ -89,7 +89,7 @@ extension Parser {
 
   private mutating func symbol(_ name: String) throws(MathError) -> Node {
     // `f(x)`, `f'(x)`, `f^{-1}(x)`: these letters name functions.
-    guard Self.functionNames.contains(name) else { return .symbol(name) }
+    guard Self.functionNames.contains(name) || hasSeveralArguments else { return .symbol(name) }
     var function = name
     let start = position
     while accept("'") { function += "'" }
@@ -109,6 +109,11 @@ extension Parser {
     position += 1
     let argument = try inside(")")
     return .call(function, Self.arguments(argument))
+  }
+
+  /// `C(10, 3)`: brackets that touch a letter and have a comma in them hold arguments.
+  private var hasSeveralArguments: Bool {
+    isMark("(") && !isApart && isInterval(at: position)
   }
 
   static let functionNames: Set<String> = ["f", "g", "h", "F", "G", "H", "phi", "psi"]

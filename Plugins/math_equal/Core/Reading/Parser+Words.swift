@@ -12,6 +12,11 @@ extension Parser {
         return try measured(.product([node, .integer(factor)]))
       }
     }
+    if case .number(let literal) = node, case .word(let word)? = current, Words.months[word.lowercased()] != nil,
+      case .text(let words) = try words()
+    {
+      return .text([literal.value.description] + words)
+    }
     skipModulus()
     guard let unit = try unit(after: node) else { return node }
     if case .quantity(let inner, let other) = node, other != unit {

@@ -77,6 +77,12 @@ extension Tokenizer {
     } else {
       length = isHere(".") ? 1 : isHere("{.}") ? 3 : 0
     }
+    if [".\\overline", ".\\bar", ".\\dot"].contains(where: isHere) {
+      // The digits after the point are all under a line.
+      skip(1)
+      digits += "."
+      return
+    }
     guard length > 0, scalar(at: length)?.isDigit ?? false else { return }
     skip(length)
     digits += digits.isEmpty ? "0." : "."

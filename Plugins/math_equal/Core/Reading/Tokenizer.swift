@@ -183,6 +183,8 @@ struct Tokenizer {
       return
     }
     let run = String(String.UnicodeScalarView(text[start..<index]))
+    // 20th, 1st: the ending of an ordinal says nothing.
+    if endsNumber, ["st", "nd", "rd", "th"].contains(run) { return }
     for token in LetterRuns.tokens(of: run, isText: isInText, follows: scalar(at: 0)) {
       emit(token)
     }

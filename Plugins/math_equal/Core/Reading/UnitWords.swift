@@ -23,6 +23,9 @@ enum UnitWords {
       }
     }
     if named.isEmpty { return pendingPower.map { .named(["^" + $0]) } }
+    if named.count == 3, named[1] == "per", named[2] == "h", named[0] == "mi" || named[0] == "km" {
+      named = [named[0] == "mi" ? "mph" : "kph"]
+    }
     if named == ["°"] { return .degree }
     if named[0] == "%" { return .percent }
     if named.count > 1, named[0] == "°" { return .degree }
