@@ -9,6 +9,8 @@ struct SideReading: Sendable {
   private var chosen: Node?
   /// The answer with a decimal comma; tried only against a decimal with a point.
   private var decimal: Node?
+  /// The label of a choice and what stands after it; either answers a reference that has no label.
+  private var labelled: [Node] = []
 
   init(_ text: String) {
     extracted = AnswerExtraction.find(in: text)
@@ -51,29 +53,31 @@ struct SideReading: Sendable {
     }
     // (128,256) is a point: brackets around one number of thousands would say nothing.
     if nodes.count == 2, nodes[0].literal != nil, case .group = nodes[1] { nodes.removeFirst() }
-    if let rest = labelled() { nodes += rest }
+    labelled = labelledParts()
     if !nodes.isEmpty { refusal = nil }
   }
 
   /// `(C) 12` is the choice C and the value 12.
-  private func labelled() -> [Node]? {
+  private func labelledParts() -> [Node] {
     var letters = tokens[...]
     if letters.first?.token == .mark("(") { letters.removeFirst() }
     guard case .symbol(let letter)? = letters.first?.token, letter.utf8.count == 1,
       letter.utf8.allSatisfy({ (0x41...0x4A).contains($0) })
-    else { return nil }
+    else { return [] }
     letters.removeFirst()
     guard let mark = letters.first, [.mark(")"), .mark("."), .mark(":")].contains(mark.token) else {
-      return nil
+      return []
     }
     letters.removeFirst()
+    // A:B is a ratio.
+    if mark.token != .mark(")"), letters.first?.isApart != true { return [] }
     let starts: Bool
     switch letters.first?.token {
     case .number, .word, .name, .symbol: starts = true
     case .mark(let mark): starts = mark == "-" || mark == "\\$"
     case nil: starts = false
     }
-    guard starts, let rest = try? Parser.answer(Array(letters)) else { return nil }
+    guard starts, let rest = try? Parser.answer(Array(letters)) else { return [] }
     return [.symbol(letter), rest]
   }
 
@@ -82,6 +86,13 @@ struct SideReading: Sendable {
     var pairs: [(Node, Node)] = []
     for left in gold.nodes {
       for right in prediction.nodes { pairs.append((left, right)) }
+    }
+    if gold.labelled.isEmpty {
+      for left in gold.nodes { pairs += prediction.labelled.map { (left, $0) } }
+    } else if prediction.labelled.isEmpty {
+      for right in prediction.nodes { pairs += gold.labelled.map { ($0, right) } }
+    } else {
+      pairs.append((.list(gold.labelled), .list(prediction.labelled)))
     }
     // A decimal comma counts where the other side is a single number with a point, or has a decimal comma too.
     if let right = prediction.decimal {

@@ -15,6 +15,12 @@ extension AnswerComparison {
     let right = Assignments.values(prediction)
     if !left.isEmpty || !right.isEmpty {
       if let conflict = nameConflict(gold, prediction) { return conflict }
+      // Two equations whose left sides are more than names: m + n = 5 is not m - n = 5.
+      if isEquation(gold), isEquation(prediction),
+        Assignments.parts(gold) == nil || Assignments.parts(prediction) == nil
+      {
+        return .different("the equations differ")
+      }
       var first: Judgement?
       for a in left.isEmpty ? [gold] : left {
         for b in right.isEmpty ? [prediction] : right {
@@ -28,6 +34,11 @@ extension AnswerComparison {
     }
     return .different(
       "\(Spelling.short(gold, limit: 80)) is not \(Spelling.short(prediction, limit: 80))")
+  }
+
+  private func isEquation(_ node: Node) -> Bool {
+    if case .relation(_, let kinds) = node { return kinds == [.equal] }
+    return false
   }
 
   private func isRelation(_ node: Node) -> Bool {

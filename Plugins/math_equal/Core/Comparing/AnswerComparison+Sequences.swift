@@ -21,10 +21,10 @@ extension AnswerComparison {
       (.list(let left), .cases(let right)):
       return try unordered(left, right)
     case (.list(let left), .group), (.list(let left), .matrix):
-      guard let right = entries(prediction) else { break }
+      guard !isInterval(prediction), let right = entries(prediction) else { break }
       return try inOrder(left, right)
     case (.group, .list(let right)), (.matrix, .list(let right)):
-      guard let left = entries(gold) else { break }
+      guard !isInterval(gold), let left = entries(gold) else { break }
       return try inOrder(left, right)
     case (.set(let parts), _) where parts.count == 1 && isSingle(prediction):
       return try judged(parts[0], prediction)
@@ -44,6 +44,14 @@ extension AnswerComparison {
     default: break
     }
     return .different("the answers have different shapes")
+  }
+
+  /// True for two numbers between brackets of which one is square: that is no point.
+  private func isInterval(_ node: Node) -> Bool {
+    if case .group(let open, let parts, let close) = node {
+      return parts.count == 2 && (open == "[" || close == "]")
+    }
+    return false
   }
 
   private func isSingle(_ node: Node) -> Bool {

@@ -22,6 +22,13 @@ struct AnswerComparison: Sendable {
     defer { depth -= 1 }
     if depth > 24 { throw .tooLarge("it is nested too deeply") }
     if let words = Texts.compare(gold, prediction) { return words }
+    // The modulus of a residue is part of the question.
+    switch (gold, prediction) {
+    case (.call("mod", let parts), _) where !isResidue(prediction):
+      return try judged(parts[0], prediction)
+    case (_, .call("mod", let parts)) where !isResidue(gold): return try judged(gold, parts[0])
+    default: break
+    }
     switch (gold, prediction) {
     case (.quantity, _), (_, .quantity):
       return try quantities(gold, prediction)
@@ -41,6 +48,12 @@ struct AnswerComparison: Sendable {
     default:
       return try expressions(gold, prediction)
     }
+  }
+
+  private func isResidue(_ node: Node) -> Bool {
+    if case .call("mod", _) = node { return true }
+    if case .relation = node { return true }
+    return false
   }
 
   // MARK: Single values

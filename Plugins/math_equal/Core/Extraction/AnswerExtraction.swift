@@ -34,10 +34,14 @@ package enum AnswerExtraction {
   private static func isAnswer(_ text: ArraySlice<UInt8>) -> Bool {
     let text = String(decoding: text, as: UTF8.self)
     if CommaScan.isDecimal(text) { return true }
-    guard let tokens = try? Tokenizer.tokens(of: text), let node = try? Parser.answer(tokens) else {
-      return false
+    for commas in [CommaReading.thousands, .separator] {
+      if let tokens = try? Tokenizer.tokens(of: text, commas: commas),
+        let node = try? Parser.answer(tokens)
+      {
+        return !isProse(node)
+      }
     }
-    return !isProse(node)
+    return false
   }
 
   /// True for a tree with a sentence in it.

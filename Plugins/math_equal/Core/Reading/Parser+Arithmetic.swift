@@ -113,7 +113,9 @@ extension Parser {
       return true
     case .symbol(let name):
       // `a = 1 \quad b = 2`
-      if name == "a" || name == "p", token(at: 1) == .mark("."), token(at: 2) == .symbol("m") { return false }
+      if name == "a" || name == "p", token(at: 1) == .mark("."), token(at: 2) == .symbol("m") {
+        return false
+      }
       return !(isApart && token(at: 1) == .mark("=") && name.utf8.count < 8)
     case .name(let name):
       return ![
@@ -121,7 +123,8 @@ extension Parser {
       ].contains(name) || (["min", "sec", "deg"].contains(name) && startsArgument(at: 1))
     case .mark(let mark):
       switch mark {
-      case "(", "{", "⌊", "⌈", "∠", "△": return true
+      case "(": return !isModulus(token(at: 1))
+      case "{", "⌊", "⌈", "∠", "△": return true
       case "[": return !isInterval(at: position)
       case "|", "‖": return openBars == 0 && openSets == 0
       default: return false

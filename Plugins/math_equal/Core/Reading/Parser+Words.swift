@@ -12,12 +12,13 @@ extension Parser {
         return try measured(.product([node, .integer(factor)]))
       }
     }
-    if case .number(let literal) = node, case .word(let word)? = current, Words.months[word.lowercased()] != nil,
+    if case .number(let literal) = node, case .word(let word)? = current,
+      Words.months[word.lowercased()] != nil,
       case .text(let words) = try words()
     {
       return .text([literal.value.description] + words)
     }
-    skipModulus()
+    let node = try residue(node)
     guard let unit = try unit(after: node) else { return node }
     if case .quantity(let inner, let other) = node, other != unit {
       // "$5 dollars" is one unit said twice; "30° north" keeps what was said with the number.
@@ -26,18 +27,18 @@ extension Parser {
     return .quantity(node, unit)
   }
 
-  /// `\pmod{11}` after a residue is part of the question.
-  private mutating func skipModulus() {
-    guard case .name(let name)? = current, name == "pmod" || name == "mod" || name == "bmod" else {
-      if isMark("("), token(at: 1) == .name("mod") || token(at: 1) == .name("bmod") {
-        var end = position
-        while end < tokens.count, tokens[end].token != .mark(")") { end += 1 }
-        if end < tokens.count { position = end + 1 }
-      }
-      return
-    }
-    position += 1
-    _ = isMark("{") ? try? braced() : try? primary()
+  /// A residue with its modulus: `9 \pmod{11}`, `1 (mod 4)`.
+  private mutating func residue(_ node: Node) throws(MathError) -> Node {
+    let isBracketed = isMark("(") && isModulus(token(at: 1))
+    guard isBracketed || isModulus(current) else { return node }
+    position += isBracketed ? 2 : 1
+    let modulus = isMark("{") ? try braced() : try sum()
+    if isBracketed { try expect(")") }
+    return .call("mod", [node, modulus])
+  }
+
+  func isModulus(_ token: Token?) -> Bool {
+    token == .name("pmod") || token == .name("mod") || token == .name("bmod")
   }
 
   /// The words after a value; nothing when there are none. Throws for letters that touch the value and are no

@@ -47,6 +47,7 @@ enum UnitWords {
   static func conflict(_ left: Unit, _ right: Unit) -> Bool {
     switch (left, right) {
     case (.named(let a), .named(let b)):
+      if a.first == "unit", b.first == "unit", a.count > 1, b.count > 1 { return a != b }
       return isMeasure(a) && isMeasure(b) && a.prefix(4) != b.prefix(4)
     case (.percent, .named(let words)), (.named(let words), .percent),
       (.degree, .named(let words)), (.named(let words), .degree):
