@@ -4,9 +4,9 @@
 /// Finds the final answer of a text.
 package enum AnswerExtraction {
   /// Bytes of the longest text that is an answer as a whole.
-  private static let longestWhole = 4000
+  private static let longestWhole = 10_000
   /// Bytes at the end of a text in which an answer is looked for.
-  private static let longestText = 400_000
+  private static let longestText = 131_072
   /// Words of the longest answer in words.
   private static let mostWords = 12
 
@@ -23,11 +23,30 @@ package enum AnswerExtraction {
     if let announced = AnswerPhrases.find(in: part), let answer = announcedAnswer(announced) {
       return answer
     }
-    return unmarked(trimmed)
+    // Signs alone are no sentence: a damaged formula is not its last number.
+    return isSentence(trimmed) ? unmarked(trimmed) : ExtractedAnswer(trimmed, .whole)
+  }
+
+  /// True for a text with a word outside of commands and braces, in any script.
+  private static func isSentence(_ text: ArraySlice<UInt8>) -> Bool {
+    var isCommand = false
+    var letters = 0
+    for byte in text {
+      if byte >= 0xE3 || byte == 0x0A { return true }
+      if TextScan.isLetter(byte) || byte >= 0xC3 {
+        letters += isCommand ? 0 : 1
+      } else {
+        if letters >= 2 && byte == 0x20 { return true }
+        letters = 0
+        isCommand = byte == UInt8(ascii: "\\")
+      }
+    }
+    return false
   }
 
   private static func marked(_ text: ArraySlice<UInt8>) -> ExtractedAnswer? {
-    BoxedAnswers.find(in: text) ?? AnswerPhrases.afterHashes(in: text)
+    BoxedAnswers.find(in: text) ?? BoxedAnswers.openedByPrompt(text)
+      ?? AnswerPhrases.afterHashes(in: text)
   }
 
   /// True when a text reads as an answer from its first to its last token, without being prose.

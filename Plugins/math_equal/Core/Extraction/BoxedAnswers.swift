@@ -31,6 +31,30 @@ enum BoxedAnswers {
     return ExtractedAnswer(contents.joined(separator: Array(", ".utf8)), .boxed)
   }
 
+  /// What stands before a brace that closes what the prompt opened: the prompt ended with `\boxed{`.
+  static func openedByPrompt(_ text: ArraySlice<UInt8>) -> ExtractedAnswer? {
+    var depth = 0
+    var isEscaped = false
+    for place in text.indices.prefix(2000) {
+      if isEscaped {
+        isEscaped = false
+        continue
+      }
+      switch text[place] {
+      case UInt8(ascii: "\\"): isEscaped = true
+      case UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "}"):
+        if depth == 0 {
+          let content = TextScan.trimmed(text[text.startIndex..<place])
+          return isEmpty(content) ? nil : ExtractedAnswer(content, .boxed)
+        }
+        depth -= 1
+      default: break
+      }
+    }
+    return nil
+  }
+
   private static func isEmpty(_ content: ArraySlice<UInt8>) -> Bool {
     !content.contains { !TextScan.isBlank($0) && $0 != UInt8(ascii: "$") }
   }

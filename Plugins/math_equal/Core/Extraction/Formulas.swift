@@ -7,16 +7,21 @@ enum Formulas {
   {
     var found: [(range: Range<Int>, content: ArraySlice<UInt8>)] = []
     var place = text.startIndex
+    // Where a closing delimiter was looked for in vain: no later opening one can have it nearer.
+    var isHopeless: Set<String> = []
     while place < text.endIndex {
       let byte = text[place]
       if byte == UInt8(ascii: "\\"), place + 1 < text.endIndex {
         let next = text[place + 1]
         let close: String? =
           next == UInt8(ascii: "(") ? "\\)" : next == UInt8(ascii: "[") ? "\\]" : nil
-        if let close, let end = end(of: close, in: text, from: place + 2) {
+        if let close, !isHopeless.contains(close),
+          let end = end(of: close, in: text, from: place + 2)
+        {
           append(&found, text, place..<(end + 2), (place + 2)..<end)
           place = end + 2
         } else {
+          if let close { isHopeless.insert(close) }
           place += 2
         }
       } else if byte == UInt8(ascii: "$") {
@@ -44,10 +49,9 @@ enum Formulas {
   }
 
   private static func end(of close: String, in text: ArraySlice<UInt8>, from start: Int) -> Int? {
-    let limit = min(text.endIndex, start + 4000)
     var place = start
-    while place < limit {
-      if TextScan.starts(text[place...], close) { return place }
+    while place < text.endIndex {
+      if text[place] == UInt8(ascii: "\\"), TextScan.starts(text[place...], close) { return place }
       place += 1
     }
     return nil

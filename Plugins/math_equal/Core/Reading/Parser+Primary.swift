@@ -39,11 +39,11 @@ extension Parser {
     let mantissa = parts.first.map(String.init) ?? "0"
     let halves = mantissa.split(separator: ".", omittingEmptySubsequences: false)
     let fraction = halves.count > 1 ? halves[1].utf8.count : 0
-    guard let digits = BigInt(digits: halves.joined().utf8) else {
-      throw .unreadable("it is no number")
-    }
     if abs(exponent) > 5000 || mantissa.utf8.count > 7000 {
       throw .tooLarge("a number is too long")
+    }
+    guard let digits = BigInt(digits: halves.joined().utf8) else {
+      throw .unreadable("it is no number")
     }
     let power = exponent - fraction
     let scale = BigInt(10).power(abs(power))

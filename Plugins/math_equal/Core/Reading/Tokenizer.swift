@@ -14,6 +14,8 @@ struct Tokenizer {
 
   /// Tokens of the longest answer that is read.
   static let mostTokens = 1500
+  /// Bytes of the longest answer that is read.
+  static let longest = 12_000
 
   private init(_ text: [Unicode.Scalar], commas: CommaReading) {
     self.text = text
@@ -24,6 +26,7 @@ struct Tokenizer {
   static func tokens(
     of text: String, commas: CommaReading = .thousands
   ) throws(MathError) -> [PlacedToken] {
+    if text.utf8.count > longest { throw .tooLarge("the answer is too long") }
     var tokenizer = Tokenizer(LatexEscapes.undoubled(text), commas: commas)
     while tokenizer.index < tokenizer.text.count {
       try tokenizer.step()
