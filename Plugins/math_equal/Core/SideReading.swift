@@ -41,13 +41,16 @@ struct SideReading: Sendable {
     } catch {
       refusal = Self.words(error)
     }
-    if CommaScan.hasComma(extracted.text) {
+    let scanned = CommaScan.plain(extracted.text)
+    if CommaScan.hasComma(scanned) {
       for commas in [CommaReading.separator, .decimal] {
-        if commas == .decimal && !CommaScan.isDecimal(extracted.text) { continue }
+        if commas == .decimal && !CommaScan.isDecimal(scanned) { continue }
         guard let tokens = try? Tokenizer.tokens(of: extracted.text, commas: commas),
           let node = try? Parser.answer(tokens), !nodes.contains(node)
         else { continue }
-        let isAmbiguous = commas == .decimal && extracted.text.utf8.contains(UInt8(ascii: ","))
+        let isAmbiguous =
+          commas == .decimal && scanned == extracted.text
+          && scanned.utf8.contains(UInt8(ascii: ","))
         if isAmbiguous { decimal = node } else { nodes.append(node) }
       }
     }
@@ -60,17 +63,24 @@ struct SideReading: Sendable {
   /// `(C) 12` is the choice C and the value 12.
   private func labelledParts() -> [Node] {
     var letters = tokens[...]
-    if letters.first?.token == .mark("(") { letters.removeFirst() }
+    let isBracketed = letters.first?.token == .mark("(")
+    if isBracketed { letters.removeFirst() }
     guard case .symbol(let letter)? = letters.first?.token, letter.utf8.count == 1,
-      letter.utf8.allSatisfy({ (0x41...0x4A).contains($0) })
+      letter.utf8.allSatisfy({
+        (0x41...0x4A).contains($0) || (isBracketed && (0x61...0x65).contains($0))
+      })
     else { return [] }
     letters.removeFirst()
     guard let mark = letters.first, [.mark(")"), .mark("."), .mark(":")].contains(mark.token) else {
       return []
     }
     letters.removeFirst()
-    // A:B is a ratio.
-    if mark.token != .mark(")"), letters.first?.isApart != true { return [] }
+    // A:B is a ratio, (a)(b) a product.
+    if mark.token != .mark(")") || letter.utf8.contains(where: { $0 > 0x60 }),
+      letters.first?.isApart != true
+    {
+      return []
+    }
     let starts: Bool
     switch letters.first?.token {
     case .number, .word, .name, .symbol: starts = true
@@ -130,6 +140,24 @@ struct SideReading: Sendable {
 
 /// Questions about the commas of an answer.
 enum CommaScan {
+  /// The text with `{,}`, TeX's decimal comma, as a comma.
+  static func plain(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
+    var bytes: [UInt8] = []
+    let all = Array(text.utf8)
+    var place = 0
+    while place < all.count {
+      if all[place...].starts(with: "{,}".utf8) {
+        bytes.append(UInt8(ascii: ","))
+        place += 3
+      } else {
+        bytes.append(all[place])
+        place += 1
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// True when a comma or point stands between digits.
   static func hasComma(_ text: String) -> Bool {
     let bytes = Array(text.utf8)

@@ -11,8 +11,8 @@ extension AnswerComparison {
     if let sets = try sets(gold, prediction) {
       return sets
     }
-    let left = Assignments.values(gold)
-    let right = Assignments.values(prediction)
+    let left = Assignments.values(gold, isAnswer: false)
+    let right = Assignments.values(prediction, isAnswer: true)
     if !left.isEmpty || !right.isEmpty {
       if let conflict = nameConflict(gold, prediction) { return conflict }
       // Two equations whose left sides are more than names: m + n = 5 is not m - n = 5.

@@ -20,10 +20,12 @@ extension AnswerComparison {
     case (.cases(let left), .cases(let right)), (.cases(let left), .list(let right)),
       (.list(let left), .cases(let right)):
       return try unordered(left, right)
-    case (.list(let left), .group), (.list(let left), .matrix):
+    case (.list(let left), .group), (.list(let left), .matrix), (.cases(let left), .group),
+      (.cases(let left), .matrix):
       guard !isInterval(prediction), let right = entries(prediction) else { break }
       return try inOrder(left, right)
-    case (.group, .list(let right)), (.matrix, .list(let right)):
+    case (.group, .list(let right)), (.matrix, .list(let right)), (.group, .cases(let right)),
+      (.matrix, .cases(let right)):
       guard !isInterval(gold), let left = entries(gold) else { break }
       return try inOrder(left, right)
     case (.set(let parts), _) where parts.count == 1 && isSingle(prediction):

@@ -41,12 +41,16 @@ enum Assignments {
     case .sum(let parts), .product(let parts): parts.allSatisfy(isSymbolic)
     case .negative(let inner): isSymbolic(inner)
     case .quotient(let top, let bottom): isSymbolic(top) && isSymbolic(bottom)
+    case .call(_, let arguments): arguments.allSatisfy(isName)
     default: false
     }
   }
 
   /// What an answer says without the names in front, the most precise part first; empty when there is no name.
-  static func values(_ node: Node) -> [Node] {
+  ///
+  /// `isAnswer` for the prediction: there `m + n = 104` answers a reference of 104. A reference `x + y = 1` is
+  /// an equation and not the number 1.
+  static func values(_ node: Node, isAnswer: Bool) -> [Node] {
     guard case .relation(let sides, let relations) = node else { return [] }
     if relations == [.member] { return isName(sides[0]) ? [sides[1]] : [] }
     guard relations.allSatisfy({ $0 == .equal || $0 == .approximately || $0 == .implies }),
@@ -54,7 +58,7 @@ enum Assignments {
     else { return [] }
     var rest = sides[...]
     var kinds = relations[...]
-    while rest.count > 1, let first = rest.first, isName(first) || isSymbolic(first) {
+    while rest.count > 1, let first = rest.first, isName(first) || (isAnswer && isSymbolic(first)) {
       rest.removeFirst()
       kinds.removeFirst()
     }

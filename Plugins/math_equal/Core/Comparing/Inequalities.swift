@@ -24,9 +24,7 @@ enum Inequalities {
       name = inner[0]
     }
     if let known = unknown, known != name { return nil }
-    guard
-      let set = try linear(left, relation, right, subject, &arithmetic)
-    else { return nil }
+    guard let set = try solved(left, relation, right, subject, &arithmetic) else { return nil }
     unknown = name
     return isAbsolute ? try arithmetic.preimageOfAbsolute(set) : set
   }
@@ -51,6 +49,34 @@ enum Inequalities {
     default: break
     }
     return node.parts.reduce(into: []) { $0.formUnion(subjects($1)) }
+  }
+
+  private static func solved(
+    _ left: Node, _ relation: Relation, _ right: Node, _ subject: Node,
+    _ arithmetic: inout RealSetArithmetic
+  ) throws(MathError) -> RealSet? {
+    if case .call("abs", let inner) = left, left != subject, !mentions(right, subject) {
+      return try absolute(inner[0], relation, right, subject, &arithmetic)
+    }
+    if case .call("abs", let inner) = right, right != subject, !mentions(left, subject) {
+      return try absolute(inner[0], relation.reversed, left, subject, &arithmetic)
+    }
+    if let set = try linear(left, relation, right, subject, &arithmetic) { return set }
+    return try Quadratics.solution(
+      replaced(.sum([left, .negative(right)]), subject, .symbol(Quadratics.variable)), relation,
+      &arithmetic)
+  }
+
+  /// |g| < c is -c < g < c, |g| > c is g < -c or g > c.
+  private static func absolute(
+    _ inner: Node, _ relation: Relation, _ bound: Node, _ subject: Node,
+    _ arithmetic: inout RealSetArithmetic
+  ) throws(MathError) -> RealSet? {
+    guard let upper = try solved(inner, relation, bound, subject, &arithmetic),
+      let lower = try solved(inner, relation.reversed, .negative(bound), subject, &arithmetic)
+    else { return nil }
+    let isBetween = relation == .less || relation == .lessOrEqual || relation == .unequal
+    return try isBetween ? arithmetic.intersection(upper, lower) : arithmetic.union(upper, lower)
   }
 
   private static func linear(
@@ -102,7 +128,7 @@ enum Inequalities {
     }
   }
 
-  private static func ray(_ relation: Relation, _ end: Node) -> RealSet? {
+  static func ray(_ relation: Relation, _ end: Node) -> RealSet? {
     switch relation {
     case .less: return .ray(to: end, isClosed: false)
     case .lessOrEqual: return .ray(to: end, isClosed: true)

@@ -12,7 +12,7 @@ package enum AnswerExtraction {
 
   /// The answer, or nothing when the text has none.
   package static func find(in text: String) -> ExtractedAnswer? {
-    let bytes = Array(text.utf8.suffix(longestText))
+    let bytes = ForeignDigits.replaced(Array(text.utf8.suffix(longestText)))
     let part = TextScan.answerPart(bytes)
     if let found = marked(part) ?? (part.count < bytes.count ? marked(bytes[...]) : nil) {
       return found
@@ -33,7 +33,7 @@ package enum AnswerExtraction {
     var letters = 0
     for byte in text {
       if byte >= 0xE3 || byte == 0x0A { return true }
-      if TextScan.isLetter(byte) || byte >= 0xC3 {
+      if TextScan.isLetter(byte) || byte >= 0x80 {
         letters += isCommand ? 0 : 1
       } else {
         if letters >= 2 && byte == 0x20 { return true }
@@ -52,7 +52,7 @@ package enum AnswerExtraction {
   /// True when a text reads as an answer from its first to its last token, without being prose.
   private static func isAnswer(_ text: ArraySlice<UInt8>) -> Bool {
     let text = String(decoding: text, as: UTF8.self)
-    if CommaScan.isDecimal(text) { return true }
+    if CommaScan.isDecimal(CommaScan.plain(text)) { return true }
     for commas in [CommaReading.thousands, .separator] {
       if let tokens = try? Tokenizer.tokens(of: text, commas: commas),
         let node = try? Parser.answer(tokens)

@@ -45,6 +45,8 @@ enum Relation: String, Hashable, Sendable {
   case implies = "⇒"
   case equivalent = "⇔"
   case similar = "~"
+  case parallel = "∥"
+  case perpendicular = "⊥"
 
   /// The relation with its sides exchanged, where there is one.
   var reversed: Relation {

@@ -23,6 +23,12 @@ enum Notation {
     "operatorname*", "mathnormal", "bold",
   ]
 
+  /// Commands that change the shape of a letter: a vector's name, not a word.
+  static let lettering: Set<String> = [
+    "mathbf", "boldsymbol", "bm", "mathit", "mathcal", "mathfrak", "mathscr", "mathsf", "pmb",
+    "bold",
+  ]
+
   /// Commands and words that name a function, an operator with arguments, or a construction.
   static let names: Set<String> = [
     "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "arccot", "arcsec",
@@ -146,6 +152,11 @@ enum Notation {
     "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "₅": "5", "₆": "6", "₇": "7", "₈": "8",
     "₉": "9", "₋": "-", "₊": "+", "ₙ": "n", "ₓ": "x", "ₖ": "k", "ᵢ": "i", "ⱼ": "j",
   ]
+
+  /// True for a decimal digit on the line: not for one above or below it.
+  static func isForeignDigit(_ scalar: Unicode.Scalar) -> Bool {
+    superscripts[scalar] == nil && subscripts[scalar] == nil
+  }
 
   /// Fractions of one sign.
   static let vulgarFractions: [Unicode.Scalar: (Int, Int)] = [

@@ -92,6 +92,9 @@ extension Parser {
 
   /// A whole number and a proper fraction of whole numbers: their sum.
   static func mixed(_ whole: Node, _ fraction: Node) -> Node? {
+    if case .quantity(let inner, let unit) = fraction {
+      return mixed(whole, inner).map { .quantity($0, unit) }
+    }
     guard case .number(let whole) = whole, whole.value.isInteger, !whole.isDecimal,
       case .quotient(.number(let top), .number(let bottom)) = fraction, top.value.isInteger,
       bottom.value.isInteger, !top.value.isZero, top.value < bottom.value
@@ -112,11 +115,18 @@ extension Parser {
       }
       return true
     case .symbol(let name):
+      // `9.8 m/s^2`
+      if name == "m" || name == "s" || name == "g", isApart, token(at: 1) == .mark("/"),
+        case .number? = previous, isUnitLetter(token(at: 2))
+      {
+        return false
+      }
       // `a = 1 \quad b = 2`
       if name == "a" || name == "p", token(at: 1) == .mark("."), token(at: 2) == .symbol("m") {
         return false
       }
       return !(isApart && token(at: 1) == .mark("=") && name.utf8.count < 8)
+    case .name("frac") where isUnitFraction: return false
     case .name(let name):
       return ![
         "end", "pmod", "bmod", "mod", "dots", "not", "min", "sec", "deg",
@@ -131,6 +141,10 @@ extension Parser {
       }
     case .word, nil: return false
     }
+  }
+
+  private func isUnitLetter(_ token: Token?) -> Bool {
+    token == .symbol("s") || token == .symbol("h")
   }
 
   private func startsArgument(at offset: Int) -> Bool {
@@ -153,7 +167,8 @@ extension Parser {
       }
       if level == 1 && (mark == "," || mark == ";") { return true }
     }
-    return false
+    // A bracket that nothing closes is the end of ]a, b[.
+    return true
   }
 
   // MARK: Factors
@@ -177,13 +192,25 @@ extension Parser {
     switch mark {
     case "^":
       position += 1
-      if accept("°") { return .quantity(node, .degree) }
+      if accept("°") {
+        skipScale()
+        return .quantity(node, .degree)
+      }
       if isMark("'") {
         while accept("'") {}
         return primed(node, 1)
       }
       let exponent = try script()
-      if case .symbol("°") = exponent { return .quantity(node, .degree) }
+      if case .symbol("°") = exponent {
+        skipScale()
+        return .quantity(node, .degree)
+      }
+      // The ending of an ordinal.
+      if case .text(let words) = exponent, words.count == 1,
+        ["th", "st", "nd", "rd"].contains(words[0])
+      {
+        return node
+      }
       return .power(node, exponent)
     case "!":
       if isApart, position + 1 == tokens.count, case .text = node { return nil }
@@ -192,6 +219,7 @@ extension Parser {
       return .call("factorial", [node])
     case "°":
       position += 1
+      skipScale()
       return .quantity(node, .degree)
     case "%":
       position += 1
@@ -209,6 +237,14 @@ extension Parser {
       return try subscripted(node)
     default:
       return nil
+    }
+  }
+
+  /// The scale of a temperature after its degree sign.
+  private mutating func skipScale() {
+    switch current {
+    case .symbol("F"), .symbol("C"), .word("F"), .word("C"): position += 1
+    default: break
     }
   }
 

@@ -164,8 +164,10 @@ extension Parser {
       return .call(mark == "⌊" ? "floor" : "ceil", [inner])
     case "∠", "△":
       position += 1
-      let inner = try factor()
-      return .call(mark == "∠" ? "angle" : "triangle", [inner])
+      var points = [try factor()]
+      while case .symbol? = current { points.append(try factor()) }
+      return .call(
+        mark == "∠" ? "angle" : "triangle", [points.count == 1 ? points[0] : .product(points)])
     case "\\$", "€", "£", "¥", "₹":
       position += 1
       return .quantity(try term(), .named([mark == "\\$" ? "$" : mark]))

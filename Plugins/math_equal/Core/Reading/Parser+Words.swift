@@ -60,6 +60,18 @@ extension Parser {
         if lower == "in" && words.isEmpty, case .mark? = self.token(at: 1) { break scan }
         position += 1
         words.append(lower)
+      case .name("frac") where isUnitFraction:
+        position += 1
+        for isTop in [true, false] {
+          try expect("{")
+          while let part = current, part != .mark("}") {
+            if case .word(let word) = part { words.append(word.lowercased()) }
+            if case .symbol(let letter) = part { words.append(letter) }
+            position += 1
+          }
+          try expect("}")
+          if isTop { words.append("per") }
+        }
       case .name(let name) where ["min", "sec", "deg"].contains(name):
         position += 1
         words.append(name)
@@ -93,6 +105,14 @@ extension Parser {
       isFirst = false
     }
     return words.isEmpty ? nil : UnitWords.unit(words)
+  }
+
+  /// `\frac{\text{km}}{\text{h}}` here.
+  var isUnitFraction: Bool {
+    guard current == .name("frac"), token(at: 1) == .mark("{"), case .word? = token(at: 2) else {
+      return false
+    }
+    return true
   }
 
   private var isFirstOfStatement: Bool {

@@ -124,6 +124,7 @@ struct Parser {
     "=": .equal, "≠": .unequal, "<": .less, "≤": .lessOrEqual, ">": .greater, "≥": .greaterOrEqual,
     "≈": .approximately, "≡": .congruent, "∈": .member, "∉": .notMember, "⊂": .subset,
     "⊃": .superset, "→": .maps, "⇒": .implies, "⇔": .equivalent, "~": .similar, ":": .equal,
+    "∥": .parallel, "⊥": .perpendicular,
   ]
 
   /// A chain of relations between set expressions.

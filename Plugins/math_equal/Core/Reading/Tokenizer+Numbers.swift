@@ -97,7 +97,7 @@ extension Tokenizer {
     let start = isSigned ? 2 : 1
     var count = 0
     while scalar(at: start + count)?.isDigit ?? false { count += 1 }
-    guard count > 0, count <= 7, !isSigned || count > 1 || digits.contains("."),
+    guard count > 0, count <= 7, !isSigned || count > 1 || digits.contains(".") || digits == "1",
       !(scalar(at: start + count)?.isLatinLetter ?? false)
     else { return }
     digits += "e"

@@ -79,6 +79,11 @@ struct Tokenizer {
 
   private mutating func sign(_ scalar: Unicode.Scalar) {
     switch scalar {
+    case "{"
+    where self.scalar(at: 1) == "}" && ":=<>;+-".unicodeScalars.contains(self.scalar(at: 0) ?? " "):
+      // Braces around a sign only change its spacing.
+      emit(.mark(String(self.scalar(at: 0) ?? " ")))
+      index += 2
     case "{":
       braces += 1
       emit(.mark("{"))
@@ -188,17 +193,28 @@ struct Tokenizer {
     let run = String(String.UnicodeScalarView(text[start..<index]))
     // 20th, 1st: the ending of an ordinal says nothing.
     if endsNumber, ["st", "nd", "rd", "th"].contains(run) { return }
+    if isInText, run.utf8.count == 1, Words.ambiguous.contains(run), followsValue {
+      emit(.word(run))
+      return
+    }
     for token in LetterRuns.tokens(of: run, isText: isInText, follows: scalar(at: 0)) {
       emit(token)
+    }
+  }
+
+  /// True where a letter of a text command stands behind a value or within a unit: `5\text{ m}`.
+  private var followsValue: Bool {
+    switch tokens.last?.token {
+    case .number, .symbol, .word: true
+    case .mark(let mark): [")", "}", "/", "*", "°"].contains(mark)
+    case .name, nil: false
     }
   }
 
   /// A word in any script, from `start` on.
   private mutating func word(from start: Int) {
     index = start
-    while index < text.count,
-      text[index].properties.isAlphabetic || text[index].properties.isIdeographic
-    { index += 1 }
+    while index < text.count, text[index].isWordPart { index += 1 }
     emit(.word(String(String.UnicodeScalarView(text[start..<index]))))
   }
 
@@ -227,6 +243,13 @@ struct Tokenizer {
       blackboard()
     } else if Notation.textual.contains(name) {
       skipBlanks()
+      if Notation.lettering.contains(name), scalar(at: 0) == "{", scalar(at: 2) == "}",
+        let letter = scalar(at: 1), letter.isLatinLetter
+      {
+        emit(.symbol(String(letter)))
+        index += 3
+        return
+      }
       isApart = true
       if scalar(at: 0) == "{" {
         index += 1
@@ -323,6 +346,11 @@ struct Tokenizer {
 }
 
 extension Unicode.Scalar {
+  /// True for letters of any script and the marks that go with them.
+  var isWordPart: Bool {
+    properties.isAlphabetic || properties.isIdeographic
+      || properties.canonicalCombiningClass.rawValue > 0
+  }
   var isDigit: Bool { ("0"..."9").contains(self) }
   var isLatinLetter: Bool { ("a"..."z").contains(self) || ("A"..."Z").contains(self) }
 }

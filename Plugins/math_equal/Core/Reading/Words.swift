@@ -47,6 +47,7 @@ enum Words {
     "roughly", "around", "answer", "value", "final", "so", "thus", "hence", "therefore", "only",
     "that",
     "just", "i.e", "ie", "solution", "solutions", "then", "we", "get", "have", "it", "given", "by",
+    "on", "at",
   ]
 
   /// Words that stand for a number.
