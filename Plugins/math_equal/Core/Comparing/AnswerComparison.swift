@@ -43,6 +43,8 @@ struct AnswerComparison: Sendable {
       return try ordered(gold, prediction)
     case (.ratio, _), (_, .ratio), (.time, _), (_, .time):
       return try ratios(gold, prediction)
+    case (.negative(.based), .negative(.number)), (.negative(.number), .negative(.based)):
+      return try bases(gold.parts[0], prediction.parts[0])
     case (.based, _), (_, .based):
       return try bases(gold, prediction)
     default:

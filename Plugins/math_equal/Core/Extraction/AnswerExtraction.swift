@@ -14,15 +14,26 @@ package enum AnswerExtraction {
   package static func find(in text: String) -> ExtractedAnswer? {
     let bytes = ForeignDigits.replaced(Array(text.utf8.suffix(longestText)))
     let part = TextScan.answerPart(bytes)
-    if let found = marked(part) ?? (part.count < bytes.count ? marked(bytes[...]) : nil) {
-      return found
+    let found = answer(in: part)
+    // Nothing after the thinking: the answer may stand in it.
+    if part.count < bytes.count, found == nil || found?.method == .words {
+      return BoxedAnswers.find(in: bytes[...]) ?? found
     }
-    let trimmed = TextScan.trimmed(part)
-    if trimmed.isEmpty { return nil }
-    if trimmed.count <= longestWhole, isAnswer(trimmed) { return ExtractedAnswer(trimmed, .whole) }
+    return found
+  }
+
+  private static func answer(in part: ArraySlice<UInt8>) -> ExtractedAnswer? {
+    if let marked = BoxedAnswers.find(in: part) ?? BoxedAnswers.openedByPrompt(part)
+      ?? AnswerPhrases.afterHashes(in: part)
+    {
+      return marked
+    }
     if let announced = AnswerPhrases.find(in: part), let answer = announcedAnswer(announced) {
       return answer
     }
+    let trimmed = TextScan.trimmed(part)
+    if trimmed.isEmpty || BoxedAnswers.isEmptyBox(trimmed) { return nil }
+    if trimmed.count <= longestWhole, isAnswer(trimmed) { return ExtractedAnswer(trimmed, .whole) }
     // Signs alone are no sentence: a damaged formula is not its last number.
     return isSentence(trimmed) ? unmarked(trimmed) : ExtractedAnswer(trimmed, .whole)
   }
@@ -44,13 +55,46 @@ package enum AnswerExtraction {
     return false
   }
 
-  private static func marked(_ text: ArraySlice<UInt8>) -> ExtractedAnswer? {
-    BoxedAnswers.find(in: text) ?? BoxedAnswers.openedByPrompt(text)
-      ?? AnswerPhrases.afterHashes(in: text)
+  /// True for a text of sentences: a full stop with another sentence behind it, or many words in a row.
+  private static func isProse(_ text: ArraySlice<UInt8>) -> Bool {
+    var words = 0
+    var letters = 0
+    var isCommand = false
+    var braces = 0
+    var hasIdeograph = false
+    var hasDigit = false
+    for place in text.indices {
+      let byte = text[place]
+      if TextScan.isLetter(byte) {
+        letters += isCommand || braces > 0 ? 0 : 1
+        continue
+      }
+      if (0xE3...0xE9).contains(byte) { hasIdeograph = true }
+      if TextScan.isDigit(byte) { hasDigit = true }
+      // A sentence without blanks, with a number in it.
+      if hasIdeograph && hasDigit { return true }
+      if letters >= 3 { words += 1 }
+      letters = 0
+      isCommand = byte == UInt8(ascii: "\\")
+      if byte == UInt8(ascii: "{") { braces += 1 }
+      if byte == UInt8(ascii: "}") { braces -= 1 }
+      if byte == UInt8(ascii: "."), words > 1, TextScan.endsSentence(text, at: place),
+        TextScan.trimmed(text[(place + 1)...]).contains(where: TextScan.isLetter)
+      {
+        return true
+      }
+    }
+    if letters >= 3 { words += 1 }
+    // Several lines with words on them are a solution, unless they are the rows of an environment.
+    if words > 1, text.contains(0x0A), TextScan.places(of: "\\begin", in: text).isEmpty {
+      return true
+    }
+    return words > 8
   }
 
   /// True when a text reads as an answer from its first to its last token, without being prose.
   private static func isAnswer(_ text: ArraySlice<UInt8>) -> Bool {
+    if isProse(text) { return false }
     let text = String(decoding: text, as: UTF8.self)
     if CommaScan.isDecimal(CommaScan.plain(text)) { return true }
     for commas in [CommaReading.thousands, .separator] {

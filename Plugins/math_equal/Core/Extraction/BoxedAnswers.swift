@@ -5,7 +5,7 @@
 enum BoxedAnswers {
   private struct Box {
     let range: Range<Int>
-    let content: ArraySlice<UInt8>
+    let content: [UInt8]
   }
 
   /// The most boxes that are looked at.
@@ -23,7 +23,7 @@ enum BoxedAnswers {
       else { break }
       parts.insert(box, at: 0)
     }
-    var contents: [ArraySlice<UInt8>] = []
+    var contents: [[UInt8]] = []
     for part in parts where !contents.contains(where: { $0.elementsEqual(part.content) }) {
       contents.append(part.content)
     }
@@ -55,7 +55,13 @@ enum BoxedAnswers {
     return nil
   }
 
-  private static func isEmpty(_ content: ArraySlice<UInt8>) -> Bool {
+  /// True for a text that is a box with nothing in it.
+  static func isEmptyBox(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let box = boxes(in: text).first, isEmpty(box.content) else { return false }
+    return text.count - box.range.count <= 4
+  }
+
+  private static func isEmpty(_ content: some Sequence<UInt8>) -> Bool {
     !content.contains { !TextScan.isBlank($0) && $0 != UInt8(ascii: "$") }
   }
 
@@ -72,16 +78,32 @@ enum BoxedAnswers {
     return boxes
   }
 
+  /// The minus sign right before a box when nothing stands before it that it could be subtracted from.
+  private static func sign(before start: Int, in text: ArraySlice<UInt8>) -> [UInt8] {
+    var place = start
+    while place > text.startIndex,
+      text[place - 1] == 0x20 || text[place - 1] == UInt8(ascii: "\\")
+    { place -= 1 }
+    guard place > text.startIndex, text[place - 1] == UInt8(ascii: "-") else { return [] }
+    place -= 1
+    while place > text.startIndex,
+      TextScan.isBlank(text[place - 1]) || text[place - 1] == UInt8(ascii: "&")
+    { place -= 1 }
+    let isSign = place == text.startIndex || "=$([,:".utf8.contains(text[place - 1])
+    return isSign ? [UInt8(ascii: "-")] : []
+  }
+
   private static func box(in text: ArraySlice<UInt8>, _ start: Int, after end: Int) -> Box? {
     var open = end
     while open < text.endIndex, TextScan.isBlank(text[open]) { open += 1 }
     guard open < text.endIndex else { return nil }
+    let sign = sign(before: start, in: text)
     guard text[open] == UInt8(ascii: "{") else {
       // `\boxed 5`: up to the end of the formula or the word.
       let content = text[open...].prefix {
         !TextScan.isBlank($0) && $0 != UInt8(ascii: "$") && $0 != UInt8(ascii: ",")
       }
-      return Box(range: start..<content.endIndex, content: content)
+      return Box(range: start..<content.endIndex, content: sign + content)
     }
     var depth = 0
     var place = open
@@ -91,14 +113,16 @@ enum BoxedAnswers {
       case UInt8(ascii: "{"): depth += 1
       case UInt8(ascii: "}"):
         depth -= 1
-        if depth == 0 { return Box(range: start..<(place + 1), content: text[(open + 1)..<place]) }
+        if depth == 0 {
+          return Box(range: start..<(place + 1), content: sign + text[(open + 1)..<place])
+        }
       default: break
       }
       place += 1
     }
     // A box that the text ends in the middle of: its line.
     let rest = text[(open + 1)...].prefix { $0 != 0x0A && $0 != UInt8(ascii: "$") }
-    return Box(range: start..<rest.endIndex, content: rest)
+    return Box(range: start..<rest.endIndex, content: sign + rest)
   }
 
   /// True when two boxes with this between them are parts of one answer.

@@ -26,7 +26,9 @@ enum Formulas {
         }
       } else if byte == UInt8(ascii: "$") {
         let width = place + 1 < text.endIndex && text[place + 1] == UInt8(ascii: "$") ? 2 : 1
-        if let end = dollar(text, from: place + width), isFormula(text[(place + width)..<end]) {
+        if let end = dollar(text, from: place + width), !isMoney(text, place + width, end),
+          isFormula(text[(place + width)..<end])
+        {
           let close = min(end + width, text.endIndex)
           append(&found, text, place..<close, (place + width)..<end)
           place = close
@@ -70,6 +72,12 @@ enum Formulas {
       place += 1
     }
     return nil
+  }
+
+  /// True for `$21 - $20`: a digit follows both signs at once.
+  private static func isMoney(_ text: ArraySlice<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    start < text.endIndex && TextScan.isDigit(text[start]) && end + 1 < text.endIndex
+      && TextScan.isDigit(text[end + 1])
   }
 
   /// False for the text between two amounts of money: it has words that no command introduces.

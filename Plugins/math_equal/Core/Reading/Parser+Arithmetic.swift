@@ -90,14 +90,14 @@ extension Parser {
     return Self.mixed(tops[tops.count - 2], .quotient(top, divisor))
   }
 
-  /// A whole number and a proper fraction of whole numbers: their sum.
+  /// A whole number and a fraction of whole numbers: their sum.
   static func mixed(_ whole: Node, _ fraction: Node) -> Node? {
     if case .quantity(let inner, let unit) = fraction {
       return mixed(whole, inner).map { .quantity($0, unit) }
     }
     guard case .number(let whole) = whole, whole.value.isInteger, !whole.isDecimal,
       case .quotient(.number(let top), .number(let bottom)) = fraction, top.value.isInteger,
-      bottom.value.isInteger, !top.value.isZero, top.value < bottom.value
+      bottom.value.isInteger, !top.value.isZero
     else { return nil }
     return .sum([.number(whole), fraction])
   }

@@ -38,7 +38,7 @@ struct Parser {
       tokens.removeLast()
     }
     while let first = tokens.first?.token, case .mark(let mark) = first,
-      [".", ",", ";", ":", "?", "\"", "`", "∴", "⇒", "=", "&", "≈"].contains(mark)
+      [".", ",", ";", ":", "?", "\"", "`", "∴", "⇒", "=", "&", "≈", "#"].contains(mark)
     { tokens.removeFirst() }
   }
 
