@@ -65,9 +65,12 @@ enum BenchMath {
       bytes += chunk[..<count]
     }
     return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-      guard let row = try? JSONValue.parse(Array(line)), let gold = text(row["gold"]) else { return nil }
+      guard let row = try? JSONValue.parse(Array(line)), let gold = text(row["gold"]) else {
+        return nil
+      }
       return BenchPair(
-        gold: gold, prediction: text(row["prediction"]) ?? "", expected: row["expected_equal"]?.bool)
+        gold: gold, prediction: text(row["prediction"]) ?? "", expected: row["expected_equal"]?.bool
+      )
     }
   }
 

@@ -11,6 +11,8 @@ enum Inequalities {
   ///   - right: The right side.
   ///   - unknown: What earlier relations are about; set by the first one.
   ///   - arithmetic: Draws on its budget.
+  /// - Returns: The solutions, or nothing.
+  /// - Throws: Beyond the limits, and where ends cannot be ordered.
   static func solution(
     _ left: Node, _ relation: Relation, _ right: Node, _ unknown: inout Node?,
     _ arithmetic: inout RealSetArithmetic

@@ -73,6 +73,7 @@ enum LatexEscapes {
   /// - Parameters:
   ///   - name: The letters after the backslash.
   ///   - moveBack: The place after them, moved to the end of what is taken.
+  /// - Returns: The command, or the whole name when none begins it.
   static func knownPrefix(of name: String, moveBack: inout Int) -> String {
     if isKnown(name) { return name }
     var length = name.count - 1

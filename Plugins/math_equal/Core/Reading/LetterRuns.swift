@@ -8,6 +8,7 @@ enum LetterRuns {
   ///   - run: The letters.
   ///   - isText: True inside a text command.
   ///   - follows: The sign after the run.
+  /// - Returns: A word, or symbols and names.
   static func tokens(of run: String, isText: Bool, follows: Unicode.Scalar?) -> [Token] {
     if run.unicodeScalars.count == 1 { return [single(run, follows)] }
     let lower = run.lowercased()

@@ -41,8 +41,9 @@ extension Parser {
     token == .name("pmod") || token == .name("mod") || token == .name("bmod")
   }
 
-  /// The words after a value; nothing when there are none. Throws for letters that touch the value and are no
-  /// unit: such a text is damaged.
+  /// The words after a value; nothing when there are none.
+  ///
+  /// Throws for letters that touch the value and are no unit: such a text is damaged.
   private mutating func unit(after node: Node) throws(MathError) -> Unit? {
     var words: [String] = []
     var isFirst = true
