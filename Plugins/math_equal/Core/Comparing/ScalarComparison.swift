@@ -5,12 +5,15 @@ struct ScalarComparison: Sendable {
   let options: MathOptions
   var budget: Budget
 
+  /// Steps for the normal form; the rest is kept for the values.
+  private static let exactShare = 1_000_000
+
   /// Compares two expressions; throws `notScalar` when one of them has no single number as its value.
   mutating func compare(_ gold: Node, _ prediction: Node) throws(MathError) -> Judgement {
     if let left = gold.literal, let right = prediction.literal {
       return try Decimals.compare(left, right, options, &budget)
     }
-    var normalizer = Normalizer(budget)
+    var normalizer = Normalizer(budget.share(Self.exactShare))
     var isExactlyDifferent = false
     var exact: (Rational?, Rational?) = (nil, nil)
     do throws(MathError) {
@@ -23,8 +26,7 @@ struct ScalarComparison: Sendable {
     } catch .tooLarge {
       // The bounds below may still tell the two apart.
     }
-    budget = normalizer.budget
-    try budget.spend(0)
+    budget.settle(normalizer.budget, of: Self.exactShare)
     if let left = gold.literal, left.isDecimal,
       try Decimals.isRounding(left, of: prediction, exact.1, options, &budget)
     {

@@ -20,7 +20,13 @@ struct Budget: Sendable {
   /// Bits of the longest whole number: 2004! has 19,053.
   static let longestNumber = 24_576
 
-  init(_ steps: Int = 1_000_000) { self.steps = steps }
+  init(_ steps: Int = 4_000_000) { self.steps = steps }
+
+  /// At most `count` of the steps, for one way of several; what it uses is taken from these in the end.
+  func share(_ count: Int) -> Budget { Budget(min(steps, count)) }
+
+  /// Takes what a share has used.
+  mutating func settle(_ share: Budget, of count: Int) { steps -= min(steps, count) - share.steps }
 
   /// Takes steps; throws when there are none left.
   mutating func spend(_ count: Int) throws(MathError) {
