@@ -46,6 +46,22 @@ struct AlgebraTests {
     Pair(#"x^{2}y^{3}"#, #"y^3x^2"#),
     Pair(#"three-fourths"#, #"three-fourths"#),
     Pair(#"\frac{a}{a+b}"#, #"\frac{1}{1+\frac{b}{a}}"#),
+    Pair(#"\frac{x^2-4}{x-2}"#, #"x + 2"#),
+    Pair(#"\frac{2x-7}{(x+1)(x-2)}"#, #"\frac{3}{x+1} - \frac{1}{x-2}"#),
+    Pair(#"x^2 - 2x + 8"#, #"(x-1)^2+7"#),
+    Pair(#"p+q-r"#, #"-r+p+q"#),
+    Pair(#"21y+14"#, #"7(3y+2)"#),
+    Pair(#"7z^{96}(4z+1)"#, #"28z^{97} + 7z^{96}"#),
+    Pair(#"\frac{h^2}{m}"#, #"h^2/m"#),
+    Pair(#"x^4+x^2-10x-24"#, #"x^4 + x^2 - 10 x - 24"#),
+    Pair(#"6.67 \times 10^{-11}"#, #"6.67e-11"#),
+    Pair(#"\frac12 at^2"#, #"\frac{at^2}{2}"#),
+    Pair(#"v_0t+\frac12at^2"#, #"v_0 t + \frac{1}{2} a t^2"#),
+    Pair(#"\frac{mg}{k}"#, #"\frac{gm}{k}"#),
+    Pair(#"5"#, #"5 ft"#),
+    Pair(#"5"#, #"5ft"#),
+    Pair(#"6"#, #"6 in"#),
+    Pair(#"mg"#, #"gm"#),
   ]
 
   static let different: [Pair] = [

@@ -41,6 +41,8 @@ struct EquationTests {
     Pair(#"g(x)=x+1"#, #"x+1"#),
     Pair(#"(x-2)^2+(y+3)^2=25"#, #"x^2+y^2-4x+6y-12=0"#),
     Pair(#"y=\frac{2x}{x+1}"#, #"y(x+1)=2x"#),
+    Pair(#"4x-5y=-50"#, #"y = \frac{4}{5}x + 10"#),
+    Pair(#"E = \frac{m v^2}{2}"#, #"\frac{1}{2}mv^2"#),
   ]
 
   static let different: [Pair] = [

@@ -82,6 +82,27 @@ struct FunctionTests {
     Pair(#"\frac{2\sqrt{3}}{3}"#, #"\frac{2}{\sqrt{3}}"#),
     Pair(#"\sqrt{12}"#, #"3.4641016"#),
     Pair(#"\ln 2"#, #"0.693147"#),
+    Pair(#"\frac{1}{\sqrt{x}}"#, #"x^{-1/2}"#),
+    Pair(#"2(\cos 60^\circ + i\sin 60^\circ)"#, #"1+i\sqrt3"#),
+    Pair(#"\log_a b"#, #"\frac{\log b}{\log a}"#),
+    Pair(#"\log_{\frac12} 8"#, #"-3"#),
+    Pair(#"(-1)^n"#, #"\cos(n\pi)"#),
+    Pair(#"\tfrac{8\pi}5"#, #"1.6\pi"#),
+    Pair(#"72\pi\sqrt{3}"#, #"72\sqrt{3}\pi"#),
+    Pair(#"1,-1,-3i"#, #"-3i, 1, -1"#),
+    Pair(#"\sqrt{3} + 1"#, #"1 + 3^{1/2}"#),
+    Pair(#"2\sqrt{3}"#, #"\sqrt{12}"#),
+    Pair(#"\sqrt{\frac{95}{24}}"#, #"\frac{\sqrt{570}}{12}"#),
+    Pair(#"\frac{-5-\sqrt{5}}{2}"#, #"-\frac{5+\sqrt5}{2}"#),
+    Pair(#"\frac{1}{2}, \frac{\sqrt{7}}{7}"#, #"\frac{1}{\sqrt7}, 0.5"#),
+    Pair(#"\sqrt{\frac{2 g h}{3}}"#, #"\sqrt{2gh/3}"#),
+    Pair(#"\arcsin(10/13)"#, #"\arcsin{10/13}"#),
+    Pair(#"\arcsin(10/13)"#, #"\sin^{-1}(10/13)"#),
+    Pair(#"x_{0} \cos (\omega t)"#, #"x_0\cos(\omega t)"#),
+    Pair(#"\dfrac{\pi}{4}"#, #"\pi / 4"#),
+    Pair(#"e^{it}"#, #"\cos t + i \sin t"#),
+    Pair(#"mg\sin\theta"#, #"gm\sin\theta"#),
+    Pair(#"is"#, #"si"#),
   ]
 
   static let different: [Pair] = [
@@ -97,6 +118,7 @@ struct FunctionTests {
     Pair(#"1"#, #"i"#),
     Pair(#"13"#, #"13i"#),
     Pair(#"\sqrt2"#, #"\sqrt3"#),
+    Pair(#"\arctan x + \arctan \frac1x"#, #"\frac{\pi}{2}"#),
   ]
 
   @Test func `roots, powers and functions are equal by value`() {

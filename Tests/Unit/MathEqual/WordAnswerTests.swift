@@ -113,6 +113,31 @@ struct WordAnswerTests {
     Pair(#"\text{I and II}"#, #"I and II"#),
     Pair(#"I, II"#, #"\text{I and II only}"#),
     Pair(#"II"#, #"\text{II only}"#),
+    Pair(#"5000000"#, #"\$5 million"#),
+    Pair(#"5000000"#, #"5 million dollars"#),
+    Pair(#"\text{ACF}"#, #"A, C, F"#),
+    Pair(#"\text{A,C,F}"#, #"ACF"#),
+    Pair(#"3 \text{ hours } 20 \text{ minutes}"#, #"3 hours 20 minutes"#),
+    Pair(#"1\text{ h}"#, #"1 hour"#),
+    Pair(#"12 \text{ m/s}"#, #"12 meters per second"#),
+    Pair(#"k=1"#, #"k = 1 \text{ only}"#),
+    Pair(#"8\sqrt{3} \text { square inches}"#, #"8\sqrt3"#),
+    Pair(#"90\text{ square units}"#, #"90"#),
+    Pair(#"\mbox{Saturday}"#, #"Saturday"#),
+    Pair(#"\text{4:30 p.m.}"#, #"4:30 PM"#),
+    Pair(#"\text{4:30 p.m.}"#, #"4:30"#),
+    Pair(#"\frac12"#, #"\frac{1}{2}\text{ or }0.5"#),
+    Pair(#"10\%"#, #"0.10"#),
+    Pair(#"10\%"#, #"\frac{1}{10}"#),
+    Pair(#"$10,000"#, #"10000"#),
+    Pair(#"3.00 \times 10^{8}\ \text{m/s}"#, #"3e8"#),
+    Pair(#"\frac{m v^2}{2}"#, #"\frac{1}{2} m v^2"#),
+    Pair(#"\frac{G M m}{r^{2}}"#, #"GMm/r^2"#),
+    Pair(#"45^{\circ}"#, #"45"#),
+    Pair(#"A e^{2 x}+B e^{-2 x}"#, #"Be^{-2x} + Ae^{2x}"#),
+    Pair(#"\text{true}"#, #"True"#),
+    Pair(#"5 ft"#, #"5 feet"#),
+    Pair(#"\text{No}"#, #"no"#),
   ]
 
   static let different: [Pair] = [
@@ -132,6 +157,10 @@ struct WordAnswerTests {
     Pair(#"(C) 12"#, #"(C) 13"#),
     Pair(#"m+n=5"#, #"m-n=5"#),
     Pair(#"1 : 2 : 3"#, #"3:2:1"#),
+    Pair(#"5"#, #"\$5 million"#),
+    Pair(#"\text{ACF}"#, #"A, C, D"#),
+    Pair(#"\frac12"#, #"\frac{1}{2}\text{ or }\frac13"#),
+    Pair(#"10\%"#, #"0.01"#),
   ]
 
   @Test func `units, choices, words, dates and times are equal in every spelling`() {

@@ -5,6 +5,7 @@ extension AnswerComparison {
 
   /// Answers of several parts of which at least one is a list, a set or a system.
   mutating func sequences(_ gold: Node, _ prediction: Node) throws(MathError) -> Judgement {
+    if let choices = Texts.choices(gold, prediction) { return choices }
     switch (gold, prediction) {
     case (.set(let left), .set(let right)):
       return try unordered(unique(left), unique(right))

@@ -183,6 +183,7 @@ struct AnswerComparison: Sendable {
   private mutating func oneSided(
     _ inner: Node, _ unit: Unit, _ bare: Node, isGold: Bool
   ) throws(MathError) -> Judgement {
+    if case .based = bare { return .different("one has a base, the other a unit") }
     let judgement = isGold ? try judged(inner, bare) : try judged(bare, inner)
     if judgement.isEqual { return judgement }
     if case .named = unit { return judgement }

@@ -86,6 +86,10 @@ enum NumericComparison {
 
   private static func wantsWhole(_ node: Node) -> Bool {
     node.contains {
+      // (-1)^n is meant for whole n.
+      if case .power(let base, let exponent) = $0, base.literal?.value.isNegative ?? false {
+        return !exponent.variables.isEmpty
+      }
       if case .call(let name, let arguments) = $0 {
         return ["factorial", "doublefactorial", "binom", "C", "gcd", "lcm", "sum", "prod"].contains(
           name)

@@ -86,6 +86,11 @@ enum Texts {
     if let left = meaning(of: gold), let right = meaning(of: prediction) {
       return left == right ? .equal("the same in words") : .different("\(left) is not \(right)")
     }
+    for (one, other) in [(gold, prediction), (prediction, gold)]
+    where meaning(of: one) == .unlimited && other.infinity == 1 {
+      return .equal("infinitely many")
+    }
+    if let choices = choices(gold, prediction) { return choices }
     let isText = [gold, prediction].contains { if case .text = $0 { true } else { false } }
     guard isText else { return nil }
     guard let left = words(of: gold), let right = words(of: prediction) else {
@@ -99,6 +104,25 @@ enum Texts {
     let (a, b) = (normal(left), normal(right))
     if a == b || a.joined() == b.joined() && !a.isEmpty { return .equal("the same words") }
     return .different("\"\(a.joined(separator: " "))\" is not \"\(b.joined(separator: " "))\"")
+  }
+
+  /// Several choices: ACF for A, C, F. Nothing unless one side is a list of capitals and the other a word of them.
+  static func choices(_ gold: Node, _ prediction: Node) -> Judgement? {
+    for (one, other) in [(gold, prediction), (prediction, gold)] {
+      guard case .list(let parts) = one, let word = words(of: other), word.count == 1,
+        word[0].utf8.count > 1
+      else { continue }
+      let labels = parts.compactMap { part -> String? in
+        guard let letters = words(of: part), letters.count == 1, letters[0].utf8.count == 1 else {
+          return nil
+        }
+        return letters[0]
+      }
+      guard labels.count == parts.count, word[0].allSatisfy(\.isUppercase) else { continue }
+      return labels.sorted() == word[0].map(String.init).sorted()
+        ? .equal("the same choices") : .different("the choices differ")
+    }
+    return nil
   }
 
   private static func joined(_ words: [String]) -> String { words.joined() }

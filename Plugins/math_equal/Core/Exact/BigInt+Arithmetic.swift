@@ -2,7 +2,7 @@
 
 extension BigInt {
   static prefix func - (value: BigInt) -> BigInt {
-    if value.limbs.isEmpty && value.small != Int.min { return BigInt(-value.small) }
+    if value.limbs.isEmpty { return BigInt(-value.small) }
     return BigInt(magnitude: value.magnitude, negative: !value.isNegative)
   }
 
@@ -35,7 +35,7 @@ extension BigInt {
 
   /// Quotient towards zero, and the remainder with the dividend's sign; the divisor is not zero.
   func divided(by divisor: BigInt) -> (quotient: BigInt, remainder: BigInt) {
-    if let a = int, let b = divisor.int, !(a == Int.min && b == -1) {
+    if let a = int, let b = divisor.int {
       return (BigInt(a / b), BigInt(a % b))
     }
     let parts = Limbs.divide(magnitude, by: divisor.magnitude)

@@ -11,9 +11,11 @@ package struct BigInt: Sendable {
 
   /// A machine integer.
   package init(_ value: Int) {
-    small = value
-    limbs = []
-    isLargeNegative = false
+    // The one word without a counterpart of the other sign is kept in limbs, so that each value has one form.
+    let isLeast = value == Int.min
+    small = isLeast ? 0 : value
+    limbs = isLeast ? [0, 0x8000_0000] : []
+    isLargeNegative = isLeast
   }
 
   /// A sign and a magnitude, brought into the one form that each value has.

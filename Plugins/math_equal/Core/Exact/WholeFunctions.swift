@@ -108,7 +108,8 @@ enum WholeFunctions {
   ) throws(MathError) -> Rational? {
     guard case .relation(let sides, [.equal]) = arguments[0], case .symbol(let variable) = sides[0],
       let low = try normalizer.rational(sides[1])?.int,
-      let high = try? normalizer.rational(arguments[1])?.int, high - low < 500
+      let high = try? normalizer.rational(arguments[1])?.int, abs(low) < 1 << 40,
+      abs(high) < 1 << 40, high - low < 500
     else { return nil }
     var total = name == "sum" ? Rational.zero : .one
     if high < low { return total }

@@ -225,9 +225,9 @@ extension Parser {
     }
   }
 
-  /// The cells of an aligned row are one statement each; empty cells only place them.
+  /// The cells of a row belong together: a value and its condition; empty cells only place the others.
   private static func joined(_ cells: [Node]) -> Node {
     let cells = cells.filter { $0 != .empty }
-    return cells.count == 1 ? cells[0] : .list(cells)
+    return cells.count == 1 ? cells[0] : .group("(", cells, ")")
   }
 }

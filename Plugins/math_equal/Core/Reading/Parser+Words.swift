@@ -3,6 +3,13 @@
 extension Parser {
   /// A node with the unit, the power of ten or the half of a day that follows it.
   mutating func measured(_ node: Node) throws(MathError) -> Node {
+    if case .quantity(let inner, .named) = node, case .word(let word)? = current,
+      let factor = Words.multipliers[word.lowercased()], case .quantity(_, let unit) = node
+    {
+      // "$5 million"
+      position += 1
+      return try measured(.quantity(.product([inner, .integer(factor)]), unit))
+    }
     if case .number(let literal) = node {
       if let hour = literal.value.int, (0...12).contains(hour), let isMorning = halfOfDay() {
         return .time(hour % 12 * 60, isMorning: isMorning)

@@ -197,9 +197,10 @@ struct Tokenizer {
       emit(.word(run))
       return
     }
-    for token in LetterRuns.tokens(of: run, isText: isInText, follows: scalar(at: 0)) {
-      emit(token)
-    }
+    let context = LetterContext(
+      isText: isInText, previous: tokens.last?.token, follows: scalar(at: 0),
+      next: text[index...].first { !$0.properties.isWhitespace })
+    for token in LetterRuns.tokens(of: run, in: context) { emit(token) }
   }
 
   /// True where a letter of a text command stands behind a value or within a unit: `5\text{ m}`.

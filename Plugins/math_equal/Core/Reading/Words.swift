@@ -47,7 +47,7 @@ enum Words {
     "roughly", "around", "answer", "value", "final", "so", "thus", "hence", "therefore", "only",
     "that",
     "just", "i.e", "ie", "solution", "solutions", "then", "we", "get", "have", "it", "given", "by",
-    "on", "at",
+    "on", "at", "if", "for", "when", "where",
   ]
 
   /// Words that stand for a number.
