@@ -106,7 +106,9 @@ enum Texts {
     return .different("\"\(a.joined(separator: " "))\" is not \"\(b.joined(separator: " "))\"")
   }
 
-  /// Several choices: ACF for A, C, F. Nothing unless one side is a list of capitals and the other a word of them.
+  /// Several choices, ACF for A, C, F.
+  ///
+  /// Nothing unless one side is a list of capitals and the other a word of them.
   static func choices(_ gold: Node, _ prediction: Node) -> Judgement? {
     for (one, other) in [(gold, prediction), (prediction, gold)] {
       guard case .list(let parts) = one, let word = words(of: other), word.count == 1,

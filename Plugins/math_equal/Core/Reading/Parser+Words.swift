@@ -52,67 +52,65 @@ extension Parser {
   ///
   /// Throws for letters that touch the value and are no unit: such a text is damaged.
   private mutating func unit(after node: Node) throws(MathError) -> Unit? {
-    var words: [String] = []
-    var isFirst = true
-    let isSet = if case .group = node { true } else { false }
-    scan: while let token = current {
-      switch token {
-      case .word(let word):
-        let lower = word.lowercased()
-        if word == "U" && isSet { break scan }
-        if isFirst && !isApart && Words.units[lower] == nil
-          && word.utf8.first.map({ $0 < 0x80 }) == true
-        {
-          throw .unreadable("'\(word)' touches a value")
-        }
-        if lower == "in" && words.isEmpty, case .mark? = self.token(at: 1) { break scan }
-        position += 1
-        words.append(lower)
-      case .name("frac") where isUnitFraction:
-        position += 1
-        for isTop in [true, false] {
-          try expect("{")
-          while let part = current, part != .mark("}") {
-            if case .word(let word) = part { words.append(word.lowercased()) }
-            if case .symbol(let letter) = part { words.append(letter) }
-            position += 1
-          }
-          try expect("}")
-          if isTop { words.append("per") }
-        }
-      case .name(let name) where ["min", "sec", "deg"].contains(name):
-        position += 1
-        words.append(name)
-      case .symbol(let symbol)
-      where (isApart || !words.isEmpty) && Words.ambiguous.contains(symbol) && !isFirstOfStatement:
-        // A letter apart after a number: metres or a variable; the term before has taken variables.
-        position += 1
-        words.append(symbol)
-      case .mark("/") where !words.isEmpty:
-        position += 1
-        words.append("per")
-      case .mark("^") where !words.isEmpty:
-        position += 1
-        guard let power = Parser.name(of: try script()) else { throw .unreadable("a unit's power") }
-        words.append("^" + power)
-      case .mark("(") where !words.isEmpty, .mark(")") where words.contains("("):
-        position += 1
-        words.append(token == .mark("(") ? "(" : ")")
-      case .mark("-") where !words.isEmpty, .mark(".") where !words.isEmpty,
-        .mark("'") where !words.isEmpty,
-        .mark("*") where !words.isEmpty:
-        position += 1
-      case .number, .symbol:
-        if words.isEmpty { break scan }
-        // "65 children and 3 adults" was split before; here a number in a phrase makes it a sentence.
-        position += 1
-        if case .number(let text) = token { words.append(text) }
-        if case .symbol(let text) = token { words.append(text) }
-      default: break scan
+    if case .word(let word)? = current {
+      if word == "U", case .group = node { return nil }
+      if !isApart, Words.units[word.lowercased()] == nil, word.utf8.first.map({ $0 < 0x80 }) == true
+      {
+        throw .unreadable("'\(word)' touches a value")
       }
-      isFirst = false
+      if word.lowercased() == "in", case .mark? = token(at: 1) { return nil }
     }
+    var words: [String] = []
+    while let token = current, try takeUnitWord(token, &words) {}
     return words.isEmpty ? nil : UnitWords.unit(words)
+  }
+
+  /// Takes a token that belongs to a unit; false at the unit's end.
+  private mutating func takeUnitWord(_ token: Token, _ words: inout [String]) throws(MathError)
+    -> Bool
+  {
+    switch token {
+    case .word(let word): words.append(word.lowercased())
+    case .name("frac") where isUnitFraction:
+      try unitFraction(&words)
+      return true
+    case .name(let name) where ["min", "sec", "deg"].contains(name): words.append(name)
+    case .symbol(let symbol)
+    where (isApart || !words.isEmpty) && Words.ambiguous.contains(symbol) && !isFirstOfStatement:
+      // A letter apart after a number: metres or a variable; the term before has taken variables.
+      words.append(symbol)
+    case .mark("/") where !words.isEmpty: words.append("per")
+    case .mark("^") where !words.isEmpty:
+      position += 1
+      guard let power = Parser.name(of: try script()) else { throw .unreadable("a unit's power") }
+      words.append("^" + power)
+      return true
+    case .mark("(") where !words.isEmpty: words.append("(")
+    case .mark(")") where words.contains("("): words.append(")")
+    case .mark("-") where !words.isEmpty:
+      guard case .word? = self.token(at: 1) else { return false }
+    case .mark(let mark) where !words.isEmpty && [".", "'", "*"].contains(mark): break
+    case .number(let text) where !words.isEmpty: words.append(text)
+    case .symbol(let text) where !words.isEmpty: words.append(text)
+    default: return false
+    }
+    position += 1
+    return true
+  }
+
+  /// `\frac{\text{km}}{\text{h}}` after a value.
+  private mutating func unitFraction(_ words: inout [String]) throws(MathError) {
+    position += 1
+    for isTop in [true, false] {
+      try expect("{")
+      while let part = current, part != .mark("}") {
+        if case .word(let word) = part { words.append(word.lowercased()) }
+        if case .symbol(let letter) = part { words.append(letter) }
+        position += 1
+      }
+      try expect("}")
+      if isTop { words.append("per") }
+    }
   }
 
   /// `\frac{\text{km}}{\text{h}}` here.
