@@ -33,13 +33,14 @@ package struct MathComparison: Sendable {
 
   /// Compares two texts, each a bare answer or a solution with the answer in it.
   package init(gold: String, prediction: String, options: MathOptions = MathOptions()) {
-    var left = SideReading(gold)
-    var right = SideReading(prediction)
+    var left = SideReading(gold, isReference: true)
+    var right = SideReading(prediction, isReference: false)
     guard right.extracted != nil else {
       self.init(.unparsed, left, right, "the prediction has no answer")
       return
     }
-    if left.extracted != nil, left.isWritten(like: right) {
+    let isSameText = gold.utf8.elementsEqual(prediction.utf8)
+    if left.extracted != nil, isSameText || left.isWritten(like: right) {
       left.read()
       right.read()
       self.init(.equal, left, right, "written alike")

@@ -12,8 +12,8 @@ struct SideReading: Sendable {
   /// The label of a choice and what stands after it; either answers a reference that has no label.
   private var labelled: [Node] = []
 
-  init(_ text: String) {
-    extracted = AnswerExtraction.find(in: text)
+  init(_ text: String, isReference: Bool) {
+    extracted = AnswerExtraction.find(in: text, isReference: isReference)
     do throws(MathError) {
       tokens =
         try extracted.map { answer throws(MathError) in try Tokenizer.tokens(of: answer.text) }
@@ -57,7 +57,7 @@ struct SideReading: Sendable {
     // (128,256) is a point: brackets around one number of thousands would say nothing.
     if nodes.count == 2, nodes[0].literal != nil, case .group = nodes[1] { nodes.removeFirst() }
     labelled = labelledParts()
-    if !nodes.isEmpty { refusal = nil }
+    if !nodes.isEmpty || !labelled.isEmpty { refusal = nil }
   }
 
   /// `(C) 12` is the choice C and the value 12.
@@ -106,7 +106,7 @@ struct SideReading: Sendable {
     }
     // A decimal comma counts where the other side is a single number with a point, or has a decimal comma too.
     if let right = prediction.decimal {
-      for left in gold.nodes where left.literal?.isDecimal ?? false { pairs.append((left, right)) }
+      for left in gold.nodes where isSingle(left) { pairs.append((left, right)) }
     }
     if let left = gold.decimal, CommaScan.isPlainDecimal(gold.extracted?.text ?? "") {
       for right in prediction.nodes where right.literal?.isDecimal ?? false {
@@ -115,6 +115,13 @@ struct SideReading: Sendable {
     }
     if let left = gold.decimal, let right = prediction.decimal { pairs.append((left, right)) }
     return pairs
+  }
+
+  private static func isSingle(_ node: Node) -> Bool {
+    switch node {
+    case .list, .set, .group, .matrix, .relation, .cases: false
+    default: true
+    }
   }
 
   /// The side with the tree that decided.
@@ -169,8 +176,12 @@ enum CommaScan {
 
   /// True when the whole answer may be a number with a decimal comma, or with points between thousands.
   static func isDecimal(_ text: String) -> Bool {
+    // A unit may follow; letters anywhere else make it no number.
+    let end = text.utf8.lastIndex(where: TextScan.isDigit) ?? text.utf8.startIndex
+    if text.utf8[..<end].contains(where: TextScan.isLetter) { return false }
     let bytes = text.utf8.filter {
-      !TextScan.isBlank($0) && $0 != UInt8(ascii: "$") && !TextScan.isLetter($0)
+      !TextScan.isBlank($0) && $0 != UInt8(ascii: "$") && !TextScan.isLetter($0) && $0 < 0x80
+        && $0 != UInt8(ascii: "%")
     }
     let commas = bytes.filter { $0 == UInt8(ascii: ",") }.count
     let points = bytes.filter { $0 == UInt8(ascii: ".") }.count

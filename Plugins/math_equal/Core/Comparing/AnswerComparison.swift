@@ -122,6 +122,10 @@ struct AnswerComparison: Sendable {
       return .equal("the same time")
     }
     switch (gold, prediction) {
+    case (.time(let minutes, _), .number(let hour)), (.number(let hour), .time(let minutes, _)):
+      // "2:00 pm" for 2.
+      return minutes % 60 == 0 && hour.value.int.map { $0 % 12 } == minutes / 60 % 12
+        ? .equal("the same hour") : .different("the hours differ")
     case (.ratio(let left), .ratio(let right)):
       guard left.count == right.count else {
         return .different("\(left.count) parts are not \(right.count)")
@@ -186,7 +190,14 @@ struct AnswerComparison: Sendable {
     if case .based = bare { return .different("one has a base, the other a unit") }
     let judgement = isGold ? try judged(inner, bare) : try judged(bare, inner)
     if judgement.isEqual { return judgement }
-    if case .named = unit { return judgement }
+    if case .named(let words) = unit {
+      guard let letter = words.first, Words.ambiguous.contains(letter) else { return judgement }
+      // What was taken for a unit may be a variable: 5 m for 5m.
+      let power = words.count == 2 ? Int(words[1].dropFirst()) ?? 1 : 1
+      let whole = Node.product([inner, .power(.symbol(letter), .integer(power))])
+      let product = isGold ? try judged(whole, bare) : try judged(bare, whole)
+      return product.isEqual ? product : judgement
+    }
     if case .list = bare { return judgement }
     if case .relation = bare { return judgement }
     let whole = Node.quantity(inner, unit)

@@ -72,7 +72,15 @@ enum Texts {
   }
 
   private static func meaning(ofWords words: [String]) -> Meaning? {
-    for text in [normal(words).joined(separator: " "), words.joined(separator: " ").lowercased()] {
+    var plain = words.joined(separator: " ").lowercased()
+    for start in [
+      "there is ", "there are ", "there exists ", "it has ", "the equation has ", "has ",
+    ]
+    where plain.hasPrefix(start) {
+      plain = String(plain.dropFirst(start.count))
+    }
+    if plain.hasPrefix("no "), plain.contains("solution"), words.count <= 7 { return .noSolution }
+    for text in [normal(words).joined(separator: " "), plain] {
       if Words.noSolution.contains(text) { return .noSolution }
       if Words.undefined.contains(text) { return .undefined }
       if Words.unlimited.contains(text) { return .unlimited }

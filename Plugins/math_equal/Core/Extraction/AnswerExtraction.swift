@@ -11,10 +11,12 @@ package enum AnswerExtraction {
   private static let mostWords = 12
 
   /// The answer, or nothing when the text has none.
-  package static func find(in text: String) -> ExtractedAnswer? {
+  ///
+  /// A reference that says more than one formula is not cut down to its last one: it is the whole text.
+  package static func find(in text: String, isReference: Bool = false) -> ExtractedAnswer? {
     let bytes = ForeignDigits.replaced(Array(text.utf8.suffix(longestText)))
     let part = TextScan.answerPart(bytes)
-    let found = answer(in: part)
+    let found = answer(in: part, isReference)
     // Nothing after the thinking: the answer may stand in it.
     if part.count < bytes.count, found == nil || found?.method == .words {
       return BoxedAnswers.find(in: bytes[...]) ?? found
@@ -22,7 +24,9 @@ package enum AnswerExtraction {
     return found
   }
 
-  private static func answer(in part: ArraySlice<UInt8>) -> ExtractedAnswer? {
+  private static func answer(
+    in part: ArraySlice<UInt8>, _ isReference: Bool
+  ) -> ExtractedAnswer? {
     if let marked = BoxedAnswers.find(in: part) ?? BoxedAnswers.openedByPrompt(part)
       ?? AnswerPhrases.afterHashes(in: part)
     {
@@ -35,104 +39,29 @@ package enum AnswerExtraction {
     if trimmed.isEmpty || BoxedAnswers.isEmptyBox(trimmed) { return nil }
     if trimmed.count <= longestWhole, isAnswer(trimmed) { return ExtractedAnswer(trimmed, .whole) }
     // Signs alone are no sentence: a damaged formula is not its last number.
-    return isSentence(trimmed) ? unmarked(trimmed) : ExtractedAnswer(trimmed, .whole)
-  }
-
-  /// True for a text with a word outside of commands and braces, in any script.
-  private static func isSentence(_ text: ArraySlice<UInt8>) -> Bool {
-    var isCommand = false
-    var letters = 0
-    for byte in text {
-      if byte >= 0xE3 || byte == 0x0A { return true }
-      if TextScan.isLetter(byte) || byte >= 0x80 {
-        letters += isCommand ? 0 : 1
-      } else {
-        if letters >= 2 && byte == 0x20 { return true }
-        letters = 0
-        isCommand = byte == UInt8(ascii: "\\")
-      }
-    }
-    return false
-  }
-
-  /// True for a text of sentences: a full stop with another sentence behind it, or many words in a row.
-  private static func isProse(_ text: ArraySlice<UInt8>) -> Bool {
-    var words = 0
-    var letters = 0
-    var isCommand = false
-    var braces = 0
-    var hasIdeograph = false
-    var hasDigit = false
-    for place in text.indices {
-      let byte = text[place]
-      if TextScan.isLetter(byte) {
-        letters += isCommand || braces > 0 ? 0 : 1
-        continue
-      }
-      if (0xE3...0xE9).contains(byte) { hasIdeograph = true }
-      if TextScan.isDigit(byte) { hasDigit = true }
-      // A sentence without blanks, with a number in it.
-      if hasIdeograph && hasDigit { return true }
-      if letters >= 3 { words += 1 }
-      letters = 0
-      isCommand = byte == UInt8(ascii: "\\")
-      if byte == UInt8(ascii: "{") { braces += 1 }
-      if byte == UInt8(ascii: "}") { braces -= 1 }
-      if byte == UInt8(ascii: "."), words > 1, TextScan.endsSentence(text, at: place),
-        TextScan.trimmed(text[(place + 1)...]).contains(where: TextScan.isLetter)
-      {
-        return true
-      }
-    }
-    if letters >= 3 { words += 1 }
-    // Several lines with words on them are a solution, unless they are the rows of an environment.
-    if words > 1, text.contains(0x0A), TextScan.places(of: "\\begin", in: text).isEmpty {
-      return true
-    }
-    return words > 8
+    return Prose.hasWord(trimmed)
+      ? unmarked(trimmed, isReference) : ExtractedAnswer(trimmed, .whole)
   }
 
   /// True when a text reads as an answer from its first to its last token, without being prose.
   private static func isAnswer(_ text: ArraySlice<UInt8>) -> Bool {
-    if isProse(text) { return false }
+    if Prose.isProse(text) { return false }
     let text = String(decoding: text, as: UTF8.self)
     if CommaScan.isDecimal(CommaScan.plain(text)) { return true }
     for commas in [CommaReading.thousands, .separator] {
       if let tokens = try? Tokenizer.tokens(of: text, commas: commas),
         let node = try? Parser.answer(tokens)
       {
-        return !isProse(node)
+        return !Prose.isProse(node)
       }
     }
-    return false
-  }
-
-  /// True for a tree with a sentence in it.
-  private static func isProse(_ node: Node) -> Bool {
-    if case .text = node {
-    } else if node.contains(where: { isWords($0, atLeast: 2) }) {
-      return true
-    }
-    return node.contains {
-      switch $0 {
-      case .text(let words):
-        words.count > 3
-          || words.count > 1 && words.contains { $0.utf8.contains(where: TextScan.isDigit) }
-            && Texts.normal(words).first?.hasPrefix("month") != true
-      case .quantity(_, .named(let words)): words.count > 5
-      default: false
-      }
-    }
-  }
-
-  private static func isWords(_ node: Node, atLeast count: Int) -> Bool {
-    if case .text(let words) = node { return words.count >= count }
     return false
   }
 
   /// The answer in an announcing sentence: the whole, its first formula, or its last number.
   private static func announcedAnswer(_ sentence: ArraySlice<UInt8>) -> ExtractedAnswer? {
-    if isAnswer(sentence) { return ExtractedAnswer(sentence, .phrase) }
+    let sentence = unquoted(sentence)
+    if isAnswer(sentence) || isLabelled(sentence) { return ExtractedAnswer(sentence, .phrase) }
     let formulas = Formulas.find(in: sentence)
     if let first = formulas.first {
       return ExtractedAnswer(withUnit(first.content, sentence, first.range), .phrase)
@@ -141,20 +70,54 @@ package enum AnswerExtraction {
     return words(sentence).map { ExtractedAnswer($0, .phrase) }
   }
 
-  /// The last formula, or the last number when a later sentence has one; else the text as words.
-  private static func unmarked(_ text: ArraySlice<UInt8>) -> ExtractedAnswer? {
-    let formula = Formulas.find(in: text).last
-    let tail = text[(formula?.range.upperBound ?? text.startIndex)...]
-    let isEnd = formula?.content.last == UInt8(ascii: ".")
+  /// The sentence without the quotes and the brace that end a JSON value.
+  private static func unquoted(_ sentence: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var rest = sentence
+    while let last = rest.last {
+      let closesNothing = last == UInt8(ascii: "}") && !rest.contains(UInt8(ascii: "{"))
+      guard
+        closesNothing || TextScan.isBlank(last) || last == UInt8(ascii: "\"")
+          || last == UInt8(ascii: "`")
+      else {
+        break
+      }
+      rest.removeLast()
+    }
+    return rest
+  }
+
+  /// True for the label of a choice with something behind it: `B) 42`.
+  private static func isLabelled(_ text: ArraySlice<UInt8>) -> Bool {
+    var rest = text
+    if rest.first == UInt8(ascii: "(") { rest.removeFirst() }
+    guard let letter = rest.popFirst(), (0x41...0x4A).contains(letter), let mark = rest.popFirst()
+    else { return false }
+    return mark == UInt8(ascii: ")")
+      || ((mark == UInt8(ascii: ".") || mark == UInt8(ascii: ":")) && rest.first == 0x20)
+  }
+
+  /// The last formulas, or the last number when a later sentence has one; else the text as words.
+  private static func unmarked(
+    _ text: ArraySlice<UInt8>, _ isReference: Bool
+  ) -> ExtractedAnswer? {
+    let formulas = Formulas.find(in: text)
+    let tail = text[(formulas.last?.range.upperBound ?? text.startIndex)...]
+    let isEnd = formulas.last?.content.last == UInt8(ascii: ".")
     if let number = LastNumber.find(in: tail),
-      formula == nil || isEnd || isLaterSentence(tail, number.start)
+      formulas.isEmpty || isEnd || isLaterSentence(tail, number.start)
     {
       return ExtractedAnswer(number.text, .lastNumber)
     }
-    if let formula {
-      return ExtractedAnswer(withUnit(formula.content, text, formula.range), .formula)
+    guard let last = formulas.last else { return words(text).map { ExtractedAnswer($0, .words) } }
+    var parts = [withUnit(last.content, text, last.range)]
+    var next = last.range.lowerBound
+    for formula in formulas.dropLast().reversed() {
+      guard BoxedAnswers.connects(text[formula.range.upperBound..<next]) else { break }
+      parts.insert(Array(formula.content), at: 0)
+      next = formula.range.lowerBound
     }
-    return words(text).map { ExtractedAnswer($0, .words) }
+    if isReference, parts.count < formulas.count { return ExtractedAnswer(text, .words) }
+    return ExtractedAnswer(parts.joined(separator: Array(", ".utf8)), .formula)
   }
 
   private static func isLaterSentence(_ text: ArraySlice<UInt8>, _ place: Int) -> Bool {

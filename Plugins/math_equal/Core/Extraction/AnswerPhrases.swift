@@ -14,12 +14,12 @@ enum AnswerPhrases {
   /// What follows the last announcement, up to the end of the sentence.
   static func find(in text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     var starts: [Int] = []
-    for word in ["answer", "réponse", "respuesta", "risposta", "resposta", "antwort"] {
+    for word in announcements {
       starts += TextScan.places(of: word, in: text).map { $0 + word.utf8.count }
     }
-    for word in ["答案是", "答案为", "答案：", "答案:", "答案"] {
-      starts += TextScan.places(of: word, in: text).map { $0 + word.utf8.count }
-    }
+    starts += TextScan.places(of: "ans:", in: text).filter { place in
+      place == text.startIndex || !TextScan.isLetter(text[place - 1])
+    }.map { $0 + 3 }
     for start in starts.sorted().suffix(16).reversed() {
       guard let begin = announced(text, from: start) else { continue }
       let sentence = sentence(text, from: begin)
@@ -29,6 +29,14 @@ enum AnswerPhrases {
     }
     return nil
   }
+
+  /// The word "answer" in several languages, and what multiple choice says for it.
+  private static let announcements = [
+    "answer", "correct option", "correct choice", "réponse", "respuesta", "risposta", "resposta",
+    "antwort",
+    "Ответ", "ответ", "cevap", "jawaban", "答案", "答え", "정답", "الجواب", "الإجابة", "उत्तर", "คำตอบ",
+    "đáp án",
+  ]
 
   /// Where the answer begins after the word "answer", when the words between announce one.
   private static func announced(_ text: ArraySlice<UInt8>, from start: Int) -> Int? {
@@ -59,7 +67,7 @@ enum AnswerPhrases {
       }
       for verb in [
         "is", "are", "equals", "est", "es", "ist", "must be", "should be", "would be", "will be",
-        "são", "è",
+        "might be", "could be", "may be", "são", "è", "é", "adalah",
       ]
       where isWord(verb, text, at: place) {
         return afterMarks(text, place + verb.utf8.count)
@@ -113,7 +121,10 @@ enum AnswerPhrases {
         place += 2
         continue
       }
-      if byte == UInt8(ascii: "$") { isFormula.toggle() }
+      if byte == UInt8(ascii: "$") {
+        isFormula.toggle()
+        if place + 1 < text.endIndex, text[place + 1] == byte { place += 1 }
+      }
       if !isFormula {
         if byte == 0x0A { break }
         if byte == UInt8(ascii: "."), TextScan.endsSentence(text, at: place) { break }

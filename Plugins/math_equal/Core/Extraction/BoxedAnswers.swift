@@ -126,7 +126,7 @@ enum BoxedAnswers {
   }
 
   /// True when two boxes with this between them are parts of one answer.
-  private static func connects(_ text: ArraySlice<UInt8>) -> Bool {
+  static func connects(_ text: ArraySlice<UInt8>) -> Bool {
     guard text.count <= 80 else { return false }
     var words: [String] = []
     var word = ""

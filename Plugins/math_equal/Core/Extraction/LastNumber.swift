@@ -7,13 +7,43 @@ enum LastNumber {
     var end = text.endIndex
     while let digit = text[..<end].lastIndex(where: TextScan.isDigit) {
       var start = digit
-      while start > text.startIndex, isPart(text[start - 1]) { start -= 1 }
+      while start > text.startIndex, isPart(text[start - 1]) || isRoot(text, endingAt: start) {
+        start -= isPart(text[start - 1]) ? 1 : 3
+      }
       var stop = digit + 1
       while stop < text.endIndex, isTail(text[stop]) { stop += 1 }
       stop = withoutUnit(text, digit + 1, stop)
       end = start
       guard let number = number(text, start, stop) else { continue }
+      if let group = group(around: number.text, in: text) { return group }
       return number
+    }
+    return nil
+  }
+
+  /// The brackets around a number when they hold more than it: `(1, 2)`.
+  private static func group(
+    around number: ArraySlice<UInt8>, in text: ArraySlice<UInt8>
+  ) -> (start: Int, text: ArraySlice<UInt8>)? {
+    let rest = text[number.endIndex...].drop { $0 == 0x20 }
+    guard let close = rest.first, close == UInt8(ascii: ")") || close == UInt8(ascii: "]") else {
+      return nil
+    }
+    var place = number.startIndex
+    let limit = max(text.startIndex, place - 80)
+    while place > limit {
+      place -= 1
+      let byte = text[place]
+      if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") {
+        let group = text[place...rest.startIndex]
+        return group.contains(UInt8(ascii: ",")) ? (place, group) : nil
+      }
+      // Words and other sentences are no coordinates.
+      if byte == 0x0A || byte >= 0x80
+        || (TextScan.isLetter(byte) && TextScan.isLetter(text[place - 1]))
+      {
+        return nil
+      }
     }
     return nil
   }
@@ -21,6 +51,11 @@ enum LastNumber {
   /// What may stand before a digit of the same number.
   private static func isPart(_ byte: UInt8) -> Bool {
     TextScan.isDigit(byte) || TextScan.isLetter(byte) || "./,^{}\\_-$".utf8.contains(byte)
+  }
+
+  /// True behind a root sign.
+  private static func isRoot(_ text: ArraySlice<UInt8>, endingAt end: Int) -> Bool {
+    end - 3 >= text.startIndex && text[(end - 3)..<end].elementsEqual("√".utf8)
   }
 
   /// What may follow it: closing braces, percent signs, a unit that touches.

@@ -86,7 +86,7 @@ enum LetterRuns {
     for name in [
       "arcsin", "arccos", "arctan", "sqrt", "sin", "cos", "tan", "cot", "sec", "csc", "log", "ln",
     ]
-    where run.hasPrefix(name) && run.count <= name.count + 2 {
+    where run.hasPrefix(name) && run.count == name.count + 1 {
       return [.name(name)] + run.dropFirst(name.count).map { .symbol(String($0)) }
     }
     if run.hasPrefix("pi") && run.count <= 4 {

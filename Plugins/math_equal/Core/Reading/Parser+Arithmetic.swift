@@ -115,6 +115,7 @@ extension Parser {
       }
       return true
     case .symbol(let name):
+      if isApart, case .number? = previous, isLastUnit(name) { return false }
       // `9.8 m/s^2`
       if name == "m" || name == "s" || name == "g", isApart, token(at: 1) == .mark("/"),
         case .number? = previous, isUnitLetter(token(at: 2))
@@ -141,6 +142,17 @@ extension Parser {
       }
     case .word, nil: return false
     }
+  }
+
+  /// True for a letter of a unit at the end of the answer, with or without a power.
+  private func isLastUnit(_ name: String) -> Bool {
+    guard ["m", "g", "s", "h", "l"].contains(name) else { return false }
+    if token(at: 1) == nil { return true }
+    guard token(at: 1) == .mark("^") else { return false }
+    let isBraced = token(at: 2) == .mark("{")
+    guard case .number(let power)? = token(at: isBraced ? 3 : 2), power == "2" || power == "3"
+    else { return false }
+    return token(at: isBraced ? 5 : 3) == nil
   }
 
   private func isUnitLetter(_ token: Token?) -> Bool {

@@ -37,6 +37,9 @@ struct Parser {
       }
       tokens.removeLast()
     }
+    if tokens.count > 2, tokens.first?.token == .mark("'"), tokens.last?.token == .mark("'") {
+      tokens = Array(tokens.dropFirst().dropLast())
+    }
     while let first = tokens.first?.token, case .mark(let mark) = first,
       [".", ",", ";", ":", "?", "\"", "`", "∴", "⇒", "=", "&", "≈", "#"].contains(mark)
     { tokens.removeFirst() }
