@@ -16,6 +16,7 @@ enum BenchMath {
       print("usage: evalhost-bench-math PAIRS.jsonl")
       exit(1)
     }
+    let loaded = peakMegabytes
     let first = measure(pairs)
     var best = first.seconds
     for _ in 0..<4 { best = min(best, measure(pairs).seconds) }
@@ -23,7 +24,7 @@ enum BenchMath {
     print(
       "CPU time: \(milli(first.seconds)) at first, \(milli(best)) afterwards; "
         + "\(micro(first.seconds / Double(pairs.count))) each, at most \(micro(first.longest))")
-    print("peak memory: \(peakMegabytes) MB")
+    print("peak memory: \(peakMegabytes) MB, of which \(loaded) MB when the pairs were read")
   }
 
   private struct BenchPair {

@@ -13,14 +13,13 @@ enum AnswerPhrases {
 
   /// What follows the last announcement, up to the end of the sentence.
   static func find(in text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    var starts: [Int] = []
-    for word in announcements {
-      starts += TextScan.places(of: word, in: text).map { $0 + word.utf8.count }
+    let starts = TextScan.places(ofAny: announcements, in: text).compactMap { place in
+      // "ans:" must not be the end of another word.
+      place.end - place.start > 4 || place.start == text.startIndex
+        || !TextScan.isLetter(text[place.start - 1])
+        ? (text[place.end - 1] == UInt8(ascii: ":") ? place.end - 1 : place.end) : nil
     }
-    starts += TextScan.places(of: "ans:", in: text).filter { place in
-      place == text.startIndex || !TextScan.isLetter(text[place - 1])
-    }.map { $0 + 3 }
-    for start in starts.sorted().suffix(16).reversed() {
+    for start in starts.suffix(16).reversed() {
       guard let begin = announced(text, from: start) else { continue }
       let sentence = sentence(text, from: begin)
       if sentence.contains(where: { !TextScan.isBlank($0) && !isDecoration($0) }) {
@@ -32,7 +31,8 @@ enum AnswerPhrases {
 
   /// The word "answer" in several languages, and what multiple choice says for it.
   private static let announcements = [
-    "answer", "correct option", "correct choice", "réponse", "respuesta", "risposta", "resposta",
+    "answer", "ans:", "correct option", "correct choice", "réponse", "respuesta", "risposta",
+    "resposta",
     "antwort",
     "Ответ", "ответ", "cevap", "jawaban", "答案", "答え", "정답", "الجواب", "الإجابة", "उत्तर", "คำตอบ",
     "đáp án",

@@ -66,9 +66,7 @@ enum BoxedAnswers {
   }
 
   private static func boxes(in text: ArraySlice<UInt8>) -> [Box] {
-    var starts = TextScan.places(of: "\\boxed", in: text).map { ($0, $0 + 6) }
-    starts += TextScan.places(of: "\\fbox", in: text).map { ($0, $0 + 5) }
-    starts.sort { $0.0 < $1.0 }
+    let starts = TextScan.places(ofAny: ["\\boxed", "\\fbox"], in: text)
     var boxes: [Box] = []
     for (start, end) in starts.suffix(most) {
       // A box within a box is part of it.

@@ -15,12 +15,26 @@ enum TextScan {
 
   /// The places at which a word begins, ASCII case aside.
   static func places(of word: String, in text: ArraySlice<UInt8>) -> [Int] {
-    let word = Array(word.utf8)
-    guard let first = word.first, text.count >= word.count else { return [] }
-    var found: [Int] = []
-    for start in text.startIndex...(text.endIndex - word.count) where lower(text[start]) == first {
-      if (1..<word.count).allSatisfy({ lower(text[start + $0]) == word[$0] }) {
-        found.append(start)
+    places(ofAny: [word], in: text).map(\.start)
+  }
+
+  /// The places at which any of the words begins, in order, and where it ends; one pass for all of them.
+  static func places(ofAny words: [String], in text: ArraySlice<UInt8>) -> [(start: Int, end: Int)]
+  {
+    let words = words.map { Array($0.utf8) }
+    var begins = [Bool](repeating: false, count: 256)
+    for word in words {
+      guard let first = word.first else { continue }
+      begins[Int(first)] = true
+      if (0x61...0x7A).contains(first) { begins[Int(first & ~0x20)] = true }
+    }
+    var found: [(start: Int, end: Int)] = []
+    for start in text.indices where begins[Int(text[start])] {
+      for word in words where start + word.count <= text.endIndex {
+        if word.indices.allSatisfy({ lower(text[start + $0]) == word[$0] }) {
+          found.append((start, start + word.count))
+          break
+        }
       }
     }
     return found
@@ -37,12 +51,10 @@ enum TextScan {
   /// The part of a model's output that holds the answer: after the thinking, before the next turn.
   static func answerPart(_ text: [UInt8]) -> ArraySlice<UInt8> {
     var part = text[...]
-    for mark in ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "</s>", "<|end|>"] {
-      if let end = places(of: mark, in: part).first(where: {
-        !trimmed(part[part.startIndex..<$0]).isEmpty
-      }) {
-        part = part[part.startIndex..<end]
-      }
+    let turns = ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "</s>", "<|end|>"]
+    if let end = places(ofAny: turns, in: part).first(where: { !trimmed(part[..<$0.start]).isEmpty }
+    ) {
+      part = part[..<end.start]
     }
     if let end = places(of: "</think>", in: part).last {
       let rest = part[(end + 8)...]
