@@ -43,6 +43,11 @@ struct EquationTests {
     Pair(#"y=\frac{2x}{x+1}"#, #"y(x+1)=2x"#),
     Pair(#"4x-5y=-50"#, #"y = \frac{4}{5}x + 10"#),
     Pair(#"E = \frac{m v^2}{2}"#, #"\frac{1}{2}mv^2"#),
+    Pair(#"|x-1|=3"#, #"x=4, x=-2"#),
+    Pair(#"y=5"#, #"f(x)=5"#),
+    Pair(#"x=5"#, #"x=5.0"#),
+    Pair(#"2x=10"#, #"x=5"#),
+    Pair(#"2x^2=8"#, #"x^2=4"#),
   ]
 
   static let different: [Pair] = [
@@ -51,6 +56,13 @@ struct EquationTests {
     Pair(#"x^2+y^2=13"#, #"13"#),
     Pair(#"x^2+y^2=13"#, #"x^2+y^2=12"#),
     Pair(#"x+y=1"#, #"1"#),
+    Pair(#"x^2-5x+6=0"#, #"x=2"#),
+    Pair(#"x^2 = 4"#, #"x=2"#),
+    Pair(#"x=5"#, #"y=5"#),
+    Pair(#"x^2=-4"#, #"x=2"#),
+    Pair(#"x^2=5"#, #"x^2=6"#),
+    Pair(#"x^2=2"#, #"x=1.4, x=-1.4"#),
+    Pair(#"|x|=-1"#, #"x=1"#),
   ]
 
   @Test func `equations are equal up to a factor, and names may be left out`() {

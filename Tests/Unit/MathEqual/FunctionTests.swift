@@ -103,6 +103,7 @@ struct FunctionTests {
     Pair(#"e^{it}"#, #"\cos t + i \sin t"#),
     Pair(#"mg\sin\theta"#, #"gm\sin\theta"#),
     Pair(#"is"#, #"si"#),
+    Pair(#"x^2=2"#, #"x=\sqrt2, x=-\sqrt2"#),
   ]
 
   static let different: [Pair] = [

@@ -118,6 +118,8 @@ struct SetTests {
     Pair(#"\text{all real numbers except } 3"#, #"all real numbers except 3"#),
     Pair(#"a > 1"#, #"a \in (1, \infty)"#),
     Pair(#"0<x<1"#, #"1>x>0"#),
+    Pair(#"x^2 = 4"#, #"x = \pm 2"#),
+    Pair(#"x = \pm 2"#, #"x^2=4"#),
   ]
 
   static let different: [Pair] = [

@@ -138,6 +138,7 @@ struct WordAnswerTests {
     Pair(#"\text{true}"#, #"True"#),
     Pair(#"5 ft"#, #"5 feet"#),
     Pair(#"\text{No}"#, #"no"#),
+    Pair(#"x^2-5x+6=0"#, #"x=2 \text{ or } x=3"#),
   ]
 
   static let different: [Pair] = [

@@ -122,10 +122,11 @@ struct AnswerComparison: Sendable {
       return .equal("the same time")
     }
     switch (gold, prediction) {
-    case (.time(let minutes, _), .number(let hour)), (.number(let hour), .time(let minutes, _)):
+    case (.time(let minutes, _?), .number(let hour)), (.number(let hour), .time(let minutes, _?)):
       // "2:00 pm" for 2.
-      return minutes % 60 == 0 && hour.value.int.map { $0 % 12 } == minutes / 60 % 12
-        ? .equal("the same hour") : .different("the hours differ")
+      let isHour = hour.value.int.map { (0...12).contains($0) && $0 % 12 * 60 == minutes } ?? false
+      return isHour
+        ? .equal("the same hour") : .different("one is a time, the other is not its hour")
     case (.ratio(let left), .ratio(let right)):
       guard left.count == right.count else {
         return .different("\(left.count) parts are not \(right.count)")

@@ -77,6 +77,14 @@ enum Inequalities {
     guard let upper = try solved(inner, relation, bound, subject, &arithmetic),
       let lower = try solved(inner, relation.reversed, .negative(bound), subject, &arithmetic)
     else { return nil }
+    // |g| = c with a negative c has no solutions, whatever the two equations have.
+    if relation == .equal || relation == .unequal {
+      guard
+        let value = try NumericComparison.value(
+          bound, SamplePoint(index: 0, isWhole: false), &arithmetic.budget),
+        value.imaginary == nil, !value.real.isBelowZero
+      else { return nil }
+    }
     let isBetween = relation == .less || relation == .lessOrEqual || relation == .unequal
     return try isBetween ? arithmetic.intersection(upper, lower) : arithmetic.union(upper, lower)
   }
@@ -87,6 +95,13 @@ enum Inequalities {
   ) throws(MathError) -> RealSet? {
     if left == subject, right.infinity != 0 { return infinite(relation, right.infinity) }
     if right == subject, left.infinity != 0 { return infinite(relation.reversed, left.infinity) }
+    // A name that is a set or a point is no number.
+    for side in [left, right] {
+      switch side {
+      case .group, .set, .list, .setOperation, .matrix, .cases, .text, .builder: return nil
+      default: break
+      }
+    }
     if left == subject, !mentions(right, subject) { return ray(relation, right) }
     if right == subject, !mentions(left, subject) { return ray(relation.reversed, left) }
     // f(u) = cu + d: d from u = 0, c from u = 1, and a third point to see that it is so.
@@ -136,6 +151,7 @@ enum Inequalities {
     case .lessOrEqual: return .ray(to: end, isClosed: true)
     case .greater: return .ray(from: end, isClosed: false)
     case .greaterOrEqual: return .ray(from: end, isClosed: true)
+    case .equal: return .point(end)
     case .unequal:
       return RealSet(
         pieces: RealSet.ray(to: end, isClosed: false).pieces

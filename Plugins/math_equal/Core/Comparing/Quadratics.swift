@@ -42,6 +42,8 @@ enum Quadratics {
     // Upside down: the same with the other sign.
     if a.isNegative { return try solution(-a, -b, discriminant, relation.reversed, &arithmetic) }
     if discriminant.isNegative {
+      // The roots of an equation are not real then: no set of real numbers says it.
+      if relation == .equal { return nil }
       return relation == .less || relation == .lessOrEqual ? RealSet(pieces: []) : .everything
     }
     let root = Node.call("sqrt", [number(discriminant)])
@@ -56,6 +58,7 @@ enum Quadratics {
     case .greater, .greaterOrEqual:
       return try arithmetic.union(
         .ray(to: low, isClosed: isClosed), .ray(from: high, isClosed: isClosed))
+    case .equal: return RealSet(pieces: RealSet.point(low).pieces + RealSet.point(high).pieces)
     case .unequal:
       let points = RealSet(pieces: RealSet.point(low).pieces + RealSet.point(high).pieces)
       return try arithmetic.complement(points)

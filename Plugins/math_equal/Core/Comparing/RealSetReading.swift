@@ -105,7 +105,7 @@ struct RealSetReading: Sendable {
       if let unknown, unknown != sides[0] { return nil }
       return Assignments.isName(sides[0]) ? try set(sides[1]) : nil
     }
-    guard relations.allSatisfy({ $0.isOrder || $0 == .unequal }) else { return nil }
+    guard relations.allSatisfy({ $0.isOrder || $0 == .unequal || $0 == .equal }) else { return nil }
     var result = RealSet.everything
     for (index, relation) in relations.enumerated() {
       let (left, right) = (sides[index], sides[index + 1])
