@@ -38,6 +38,7 @@ bench: release  ## speed and memory; figures in docs/performance.md come from he
 	scripts/bench-coding.sh $(BENCH_FOLDER)
 	scripts/bench-datasets.sh $(BENCH_FOLDER)
 	scripts/bench-instructions.sh $(BENCH_FOLDER)
+	scripts/bench-math.sh $(BENCH_FOLDER)
 
 clean:  ## remove everything that was built
 	rm -rf .build .demo .bench Plugins/*/*.so Plugins/datasets/*/*.so

@@ -75,6 +75,7 @@ let package = Package(
     .library(name: "free_response", type: .dynamic, targets: ["FreeResponse"]),
     .library(name: "multi_choice", type: .dynamic, targets: ["MultiChoice"]),
     .library(name: "token_f1", type: .dynamic, targets: ["TokenF1"]),
+    .library(name: "math_equal", type: .dynamic, targets: ["MathEqual"]),
     .library(name: "replay", type: .dynamic, targets: ["Replay"]),
     .library(name: "instruction_following", type: .dynamic, targets: ["InstructionFollowing"]),
     .library(name: "coding", type: .dynamic, targets: ["Coding"]),
@@ -222,6 +223,7 @@ let package = Package(
     unitTests("FreeResponse", "FreeResponseCore", "PluginKit", "JSONFormat"),
     unitTests("MultiChoice", "MultiChoiceCore", "PluginKit", "JSONFormat"),
     unitTests("TokenF1", "TokenF1Core", "PluginKit", "JSONFormat"),
+    unitTests("MathEqual", "MathEqualCore", "PluginKit", "JSONFormat", "TestSupport"),
     unitTests("Replay", "ReplayCore", "PluginKit", "PluginAPI", "JSONFormat", "CSQLite", "Store"),
     unitTests("InstructionFollowing", "InstructionFollowingCore", "PluginKit", "JSONFormat"),
     unitTests(
@@ -250,6 +252,9 @@ let package = Package(
       dependencies: ["InstructionFollowingCore", "JSONFormat"], path: "Tests/BenchInstructions",
       swiftSettings: strict),
     .executableTarget(
+      name: "evalhost-bench-math", dependencies: ["MathEqualCore", "JSONFormat"],
+      path: "Tests/BenchMath", swiftSettings: strict),
+    .executableTarget(
       name: "evalhost-bench-rwkv7", dependencies: ["RWKV7Core", "BenchProbes"],
       path: "Tests/BenchRWKV7", swiftSettings: strict),
   ]
@@ -261,6 +266,9 @@ let package = Package(
       coreSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))])
     + plugin("coding", "Coding", coreUses: ["CPosix", "CodingRunner"])
     + plugin("token_f1", "TokenF1")
+    // Optimised in debug builds as well: the tests compare tens of thousands of answers.
+    + plugin(
+      "math_equal", "MathEqual", coreSettings: [.unsafeFlags(["-O"], .when(configuration: .debug))])
     + plugin("replay", "Replay", coreUses: ["CPosix", "CSQLite"])
     + plugin("rwkv7", "RWKV7", coreUses: ["CPosix", "RWKV7Kernels"])
     + plugin("openai", "OpenAI", coreUses: ["HTTPClient"])
