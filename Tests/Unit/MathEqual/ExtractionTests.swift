@@ -37,6 +37,14 @@ struct ExtractionTests {
     Row("Answer: Jane began 3 hours ago.", .phrase, "3"),
     Row("The answer to the question is therefore Evelyn.", .phrase, "therefore Evelyn"),
     Row(#"\frac{1}{2}"#, .whole, #"\frac{1}{2}"#),
+    // A model that ran out of tokens inside a formula has given no whole answer.
+    Row(
+      "We have $999_{10}=9\\cdot10^2+9\\cdot10+9=9\\cdot100+9\\cdot10+9=9\\cdot100+9\\cdot10+9",
+      .lastNumber, "9"),
+    // A solution that has lost a brace is not what a prompt's box holds.
+    Row(
+      "{\n \"reasoning\": \"" + String(repeating: "So we go on. ", count: 20)
+        + "x = \\frac{1}{2}} holds.\",\n \"answer\": \"30\"\n}", .phrase, "30"),
     Row("No solution", .whole, "No solution"),
     Row(#"Let $y = 3$. Then it follows that $x = \sqrt{2}$ holds."#, .formula, #"x = \sqrt{2}"#),
     Row(

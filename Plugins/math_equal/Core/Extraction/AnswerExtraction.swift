@@ -37,14 +37,28 @@ package enum AnswerExtraction {
     }
     let trimmed = TextScan.trimmed(part)
     if trimmed.isEmpty || BoxedAnswers.isEmptyBox(trimmed) { return nil }
-    if trimmed.count <= longestWhole, isAnswer(trimmed) { return ExtractedAnswer(trimmed, .whole) }
+    if trimmed.count <= longestWhole, isAnswer(trimmed), !isCutOff(trimmed) {
+      return ExtractedAnswer(trimmed, .whole)
+    }
     // Signs alone are no sentence: a damaged formula is not its last number.
     return Prose.hasWord(trimmed)
       ? unmarked(trimmed, isReference) : ExtractedAnswer(trimmed, .whole)
   }
 
+  /// True for a text that ends inside a formula and is no price: a model that ran out of tokens on its way.
+  private static func isCutOff(_ text: ArraySlice<UInt8>) -> Bool {
+    guard text.count > 64 else { return false }
+    var marks = 0
+    var isEscaped = false
+    for byte in text {
+      if byte == UInt8(ascii: "$"), !isEscaped { marks += 1 }
+      isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+    }
+    return marks % 2 == 1
+  }
+
   /// True when a text reads as an answer from its first to its last token, without being prose.
-  private static func isAnswer(_ text: ArraySlice<UInt8>) -> Bool {
+  static func isAnswer(_ text: ArraySlice<UInt8>) -> Bool {
     if Prose.isProse(text) { return false }
     let text = String(decoding: text, as: UTF8.self)
     if CommaScan.isDecimal(CommaScan.plain(text)) { return true }

@@ -46,7 +46,9 @@ enum BoxedAnswers {
       case UInt8(ascii: "}"):
         if depth == 0 {
           let content = TextScan.trimmed(text[text.startIndex..<place])
-          return isEmpty(content) ? nil : ExtractedAnswer(content, .boxed)
+          // A long text that is no answer has only lost a brace.
+          let isWhole = content.count <= 200 || AnswerExtraction.isAnswer(content)
+          return isEmpty(content) || !isWhole ? nil : ExtractedAnswer(content, .boxed)
         }
         depth -= 1
       default: break
@@ -66,7 +68,7 @@ enum BoxedAnswers {
   }
 
   private static func boxes(in text: ArraySlice<UInt8>) -> [Box] {
-    let starts = TextScan.places(ofAny: ["\\boxed", "\\fbox"], in: text)
+    let starts = TextScan.places(ofAny: ["\\boxed", "\\fbox", "\\framebox"], in: text)
     var boxes: [Box] = []
     for (start, end) in starts.suffix(most) {
       // A box within a box is part of it.
