@@ -44,6 +44,39 @@ struct EvaluationTests {
     #expect(try space.exported("scores").first?["cot"] as? Bool == true)
   }
 
+  @Test func `a metric that decides sets the outcome, and the verdict keeps both accounts`() throws
+  {
+    let space = try Workspace("decide", plugins: ["free_response", "math_equal", "replay"])
+    try space.addDataset(
+      "sums_test", rows: [["question": "q", "expected_answer": "\\frac{\\sqrt{12}}{2}"]],
+      mode: "cot",
+      lines: ["decide = \"math_equal\""])
+    // The prompt of the last stage has opened the box.
+    let stages = [RecordedStage(">hm"), RecordedStage("\\sqrt{3}}\\).")]
+    try space.addModel("solver", [("sums", [RecordedTry(0, stages)])])
+    let result = try space.run()
+    #expect(result.exitCode == 0, "\(result)")
+    let verdict = try #require(try space.exported("eval").first)
+    #expect(verdict["is_passed"] as? Bool == true && verdict["answer"] as? String == "\\sqrt{3}")
+    let details = try #require(try space.query("SELECT details FROM verdicts").first)
+    let facts = try #require(
+      JSONSerialization.jsonObject(with: Data(details.utf8)) as? [String: Any])
+    #expect((facts["evaluator"] as? [String: Any])?["outcome"] as? String != "pass")
+    #expect((facts["math_equal"] as? [String: Any])?["prediction"] != nil)
+    #expect(try metrics(space)["math_equal.math_equal"] == 1)
+    for (prediction, exit, words) in [
+      ("\\boxed{1.5}", 0, "pass\n"), ("The answer is 3/4.", 1, "fail: expected 3/2, found 3/4"),
+      (" ", 1, "unparsed"),
+    ] {
+      let asked = try Evalhost.run([
+        "metric", "math_equal", "--plugins", space.plugins.path, "--gold", "\\frac{3}{2}",
+        "--prediction", prediction, "--explain",
+      ])
+      #expect(asked.exitCode == Int32(exit) && asked.stdout.hasPrefix(words), "\(asked)")
+      #expect(asked.stdout.contains("reference:"))
+    }
+  }
+
   @Test func `a choice is made by the recorded scores of the options`() throws {
     let space = try Workspace("choice")
     let rows: [[String: any Sendable]] = (0..<8).map { index in
