@@ -64,6 +64,17 @@ struct EvaluationTests {
     #expect((facts["evaluator"] as? [String: Any])?["outcome"] as? String != "pass")
     #expect((facts["math_equal"] as? [String: Any])?["prediction"] != nil)
     #expect(try metrics(space)["math_equal.math_equal"] == 1)
+    // Other options are another judging: the verdict is made anew, from the same completion.
+    space.config.datasets[0].lines += ["metric_options = { math_equal = { source = \"nowhere\" } }"]
+    let refused = try space.run()
+    #expect(refused.exitCode != 0 && refused.says("source"), "\(refused)")
+    space.config.datasets[0].lines[1] = "metric_options = { math_equal = { source = \"answer\" } }"
+    #expect(try space.run().exitCode == 0)
+    #expect(try space.count("SELECT count(*) FROM judgings WHERE complete = 1") == 2)
+    #expect(try space.count("SELECT count(*) FROM completions") == 2)
+    space.config.datasets[0].lines[1] = "metric_options = { token_f1 = { x = 1 } }"
+    let stray = try space.run()
+    #expect(stray.exitCode == 2 && stray.says("is for no metric of it"), "\(stray)")
     for (prediction, exit, words) in [
       ("\\boxed{1.5}", 0, "pass\n"), ("The answer is 3/4.", 1, "fail: expected 3/2, found 3/4"),
       (" ", 1, "unparsed"),

@@ -12,6 +12,8 @@ package struct DatasetDefaults: Equatable, Sendable {
   package var metrics: [String]?
   /// The rule that sets pass or fail; nil for the evaluator's own.
   package var decide: String?
+  /// Options of metrics, a table for each by its id.
+  package var metricOptions = TOMLTable()
   /// Worked examples put before the question, 0 or more.
   package var shots: Int?
   /// The split the examples come from.
@@ -27,7 +29,8 @@ package struct DatasetDefaults: Equatable, Sendable {
   package init() {}
 
   static let keys = [
-    "evaluator", "mode", "metrics", "decide", "shots", "shots_split", "language", "prompt_style",
+    "evaluator", "mode", "metrics", "decide", "metric_options", "shots", "shots_split", "language",
+    "prompt_style",
     "options",
   ]
 
@@ -49,6 +52,14 @@ package struct DatasetDefaults: Equatable, Sendable {
       isIdentifier($0) ? nil : badIdentifier("'metrics' \(reader.place)", $0)
     }
     decide = reader.identifier("decide")
+    metricOptions = reader.subtable("metric_options") ?? TOMLTable()
+    for entry in metricOptions.entries {
+      if case .table = entry.value.content { continue }
+      reader.refuse(
+        "metric_options",
+        "'metric_options.\(entry.key)' \(reader.place) is \(entry.value.kind); write a table of options"
+      )
+    }
     shots = reader.integer("shots", in: 0...1000)
     shotsSplit = reader.identifier("shots_split")
     language = reader.identifier("language")
@@ -66,6 +77,9 @@ package struct DatasetDefaults: Equatable, Sendable {
     filled.shotsSplit = shotsSplit ?? others.shotsSplit
     filled.language = language ?? others.language
     filled.metrics = metrics ?? others.metrics
+    for entry in others.metricOptions.entries where metricOptions[entry.key] == nil {
+      filled.metricOptions.set(entry)
+    }
     guard evaluator == nil || evaluator == others.evaluator else { return filled }
     filled.mode = mode ?? others.mode
     filled.decide = decide ?? others.decide

@@ -128,6 +128,9 @@ extension DatasetConfig {
     table["mode"] = mode.map(text)
     table["metrics"] = task.metrics.map(texts)
     table["decide"] = decide.map(text)
+    if !task.metricOptions.isEmpty {
+      table["metric_options"] = TOMLValue(.table(task.metricOptions))
+    }
     table["path"] = path.map(text)
     table["shots"] = task.shots.map(number)
     table["shots_split"] = shotsSplit.map(text)

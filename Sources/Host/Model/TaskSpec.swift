@@ -85,6 +85,8 @@ package struct TaskSpec: Hashable, Sendable {
   package var evaluatorConfig: String
   /// Extra metrics, in the order of the configuration.
   package var metrics: [PluginIdentity]
+  /// Options of metrics by their id, as a JSON object; `{}` without.
+  package var metricOptions = "{}"
   /// The rule or metric that sets pass or fail; empty = the evaluator's default.
   package var decide: String
   package var sampling: [StageSampling]

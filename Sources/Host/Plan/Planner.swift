@@ -108,6 +108,13 @@ package struct Planner {
       metrics.append(metric)
     }
     try checkOptions(dataset)
+    for entry in dataset.task.metricOptions.entries
+    where !metrics.contains(where: { $0.id == entry.key }) {
+      throw PlanError(
+        .configuration,
+        "\(loaded.file): 'metric_options.\(entry.key)' of dataset '\(dataset.slug)' is for no metric of "
+          + "it; name it in metrics or decide")
+    }
     let mode = try mode(dataset, evaluator)
     let (path, manifest) = try sources.split(dataset)
     let (shots, digest) = try sources.shots(dataset)
@@ -191,6 +198,12 @@ package struct Planner {
     if dataset.compatMode { members.append(JSONMember(key: "compat_mode", value: .bool(true))) }
     if let options = dataset.options.json.members { members += options }
     return text(of: .object(members))
+  }
+
+  /// The options of the metrics that a task has, by their ids.
+  static func metricOptions(_ dataset: DatasetConfig, _ metrics: [String]) -> String {
+    let entries = dataset.task.metricOptions.entries.filter { metrics.contains($0.key) }
+    return text(of: .object(entries.map { JSONMember(key: $0.key, value: $0.value.json) }))
   }
 
   private static func json(of model: ModelConfig) -> String {

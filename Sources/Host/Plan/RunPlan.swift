@@ -53,7 +53,7 @@ extension RunPlan {
     evaluator: PluginIdentity, metrics: [PluginIdentity]
   ) -> TaskSpec {
     let task = tasks[index]
-    return TaskSpec(
+    var spec = TaskSpec(
       model: models[task.model].config.name, modelSignature: signature, backend: backend,
       backendBuild: build, manifest: task.manifest, evaluator: evaluator, mode: task.mode,
       evaluatorConfig: task.evaluatorConfig, metrics: metrics,
@@ -66,6 +66,8 @@ extension RunPlan {
       passK: task.repeats.passK, avgK: task.repeats.avgK, majK: task.repeats.majK,
       passHatK: task.repeats.passHatK, allowIncomplete: task.dataset.allowIncomplete,
       shotsDigest: task.shotsDigest)
+    spec.metricOptions = Planner.metricOptions(task.dataset, metrics.map(\.id))
+    return spec
   }
 
   /// The task as far as it is known without loading anything: for `--dry-run`.

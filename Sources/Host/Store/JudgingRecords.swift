@@ -13,6 +13,8 @@ package struct JudgingOpening: Sendable {
   package var decide: String
   /// Extra metrics, in the order of the configuration.
   package var metrics: [PluginIdentity]
+  /// Their options by id, as a JSON object.
+  package var metricOptions: String
   /// Judge again although the same plugins have judged the whole task already.
   package var isFresh: Bool
   /// Seconds since 1970 in UTC.
@@ -21,8 +23,9 @@ package struct JudgingOpening: Sendable {
   /// Describes the judging to open.
   package init(
     task: Int64, evaluator: PluginIdentity, decide: String, metrics: [PluginIdentity],
-    isFresh: Bool = false, time: Int64
+    metricOptions: String = "{}", isFresh: Bool = false, time: Int64
   ) {
+    self.metricOptions = metricOptions
     self.task = task
     self.evaluator = evaluator
     self.decide = decide
@@ -57,7 +60,7 @@ extension RunRecords {
   package func openJudging(_ opening: JudgingOpening) throws(StoreError) -> OpenedJudging {
     try connection.transaction { () throws(StoreError) in
       let evaluator = try plugin(opening.evaluator)
-      let metrics = StoredJSON.plugins(opening.metrics)
+      let metrics = StoredJSON.plugins(opening.metrics, options: opening.metricOptions)
       let latest = try Statement(
         connection,
         """

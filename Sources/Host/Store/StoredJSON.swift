@@ -20,16 +20,22 @@ enum StoredJSON {
   }
 
   /// `[{"id": ..., "version": ..., "sha256": ...}, ...]` in the given order.
-  static func plugins(_ plugins: [PluginIdentity]) -> String {
+  ///
+  /// One that `options`, a JSON object by id, says something of has `"options"` as well: with other options it
+  /// judges otherwise.
+  static func plugins(_ plugins: [PluginIdentity], options: String = "{}") -> String {
+    let options = try? JSONValue.parse(Array(options.utf8))
     var writer = JSONWriter()
     writer.beginArray()
-    for plugin in plugins { append(plugin, to: &writer) }
+    for plugin in plugins { append(plugin, options?[plugin.id], to: &writer) }
     writer.endArray()
     return text(of: writer)
   }
 
   /// One plugin's object.
-  static func append(_ plugin: PluginIdentity, to writer: inout JSONWriter) {
+  static func append(
+    _ plugin: PluginIdentity, _ options: JSONValue? = nil, to writer: inout JSONWriter
+  ) {
     writer.beginObject()
     writer.key("id")
     writer.string(plugin.id)
@@ -37,6 +43,11 @@ enum StoredJSON {
     writer.string(plugin.version)
     writer.key("sha256")
     writer.string(plugin.sha256)
+    if let options {
+      writer.key("options")
+      // What was parsed can be written.
+      try? writer.value(options)
+    }
     writer.endObject()
   }
 

@@ -37,6 +37,11 @@ struct JSONFields {
     return text
   }
 
+  /// A string that texts of earlier versions do not have.
+  func stringIfPresent(_ key: String) throws(ContextError) -> String? {
+    value[key] == nil ? nil : try string(key)
+  }
+
   func integer(_ key: String) throws(ContextError) -> Int {
     guard let number = value[key]?.integer else { throw missing(key, "an integer") }
     return Int(number)

@@ -13,7 +13,7 @@ extension TaskSpec {
       "backend_build": .string(backendBuild), "manifest": manifest.json,
       "evaluator": evaluator.json, "mode": .string(mode),
       "evaluator_config": .string(evaluatorConfig), "metrics": .array(metrics.map(\.json)),
-      "decide": .string(decide),
+      "decide": .string(decide), "metric_options": .string(metricOptions),
       "sampling": .array(
         sampling.map { jsonObject(["stage": .string($0.stage), "json": .string($0.json)]) }),
       "seed": .integer(seed), "sample_count": .int(sampleCount), "repeats": .int(repeats),
@@ -61,6 +61,8 @@ extension TaskSpec {
       passHatK: try fields.integers("pass_hat_k"),
       allowIncomplete: try fields.bool("allow_incomplete"),
       shotsDigest: try fields.string("shots_digest"))
+    // Runs of before had no such options.
+    metricOptions = try fields.stringIfPresent("metric_options") ?? "{}"
   }
 }
 
@@ -96,6 +98,6 @@ extension DatasetManifest {
       sourceDataset: try fields.string("source_dataset"),
       sourceSplit: try fields.string("source_split"), revision: try fields.string("revision"),
       checksum: try fields.string("checksum"), rowCount: try fields.integer("row_count"),
-      provenance: try fields.string("provenance"))
+      provenance: try fields.stringIfPresent("provenance") ?? "{}")
   }
 }

@@ -35,9 +35,11 @@ final class EvaluatedTask {
       library, component: try library.component(.evaluator), configuration: configuration,
       observer: observer)
     var opened: [(id: String, instance: MetricInstance)] = []
+    let options = try JSONValue.parse(Array(spec.metricOptions.utf8))
     for library in libraries {
       let instance = try MetricInstance(
-        library, component: try library.component(.metric), configuration: Array("{}".utf8),
+        library, component: try library.component(.metric),
+        configuration: try options[library.manifest.id]?.serialized() ?? Array("{}".utf8),
         observer: observer)
       opened.append((library.manifest.id, instance))
     }

@@ -65,7 +65,8 @@ final class Ledger {
     let judging = try records.openJudging(
       JudgingOpening(
         task: task, evaluator: message.spec.evaluator, decide: message.spec.decide,
-        metrics: message.spec.metrics, isFresh: message.judgesAgain, time: time))
+        metrics: message.spec.metrics, metricOptions: message.spec.metricOptions,
+        isFresh: message.judgesAgain, time: time))
     tasks[position] = OpenedRows(
       task: task, judging: judging.id, spec: message.spec,
       isRejudged: message.taskID > 0)
