@@ -63,7 +63,10 @@ struct PrepareQuestion: Equatable {
             url: url, sha256: sha256.isEmpty ? nil : sha256, folder: cacheFolder,
             name: try DatasetService.cacheName(of: url)))
         fetched.append(file)
-        isPinned = isPinned && !sha256.isEmpty
+        let holdsCommit = url.split(separator: "/").contains {
+          $0.utf8.count == 40 && $0.allSatisfy(\.isHexDigit)
+        }
+        isPinned = isPinned && (!sha256.isEmpty || holdsCommit)
         return file.path
       } catch { throw CallFailure(status: .io, message: "\(error)") }
     }
@@ -73,7 +76,9 @@ struct PrepareQuestion: Equatable {
     var members = try JSONValue.parse(manifest).members ?? []
     members.removeAll { ["source_urls", "source_checksum", "pinned"].contains($0.key) }
     members.append(
-      JSONMember(key: "source_urls", value: .array(fetched.map { .string($0.url) })))
+      JSONMember(
+        key: "source_urls",
+        value: .array(fetched.map { .string(String($0.url.prefix { $0 != "?" })) })))
     var digest = SHA256()
     for file in fetched { digest.update(field: file.sha256) }
     let checksum = fetched.count == 1 ? fetched[0].sha256 : digest.finish().hex

@@ -174,6 +174,14 @@ struct DatasetTests {
     #expect(errors[0]["line"] as? Int == 4)
     let score = try #require(try space.exported("scores").first)
     #expect((score["manifest"] as? [String: Any])?["bad_rows"] as? Int == 1)
+    // What was prepared with a row left out is not used where none may be.
+    space.config.datasets[0].lines = []
+    space.config.run = "strict"
+    let strict = try space.run(sources.mirror)
+    #expect(
+      strict.exitCode == 2
+        && strict.says("1 bad rows were left out when it was prepared, 0 allowed"))
+    #expect(try prepare(space, ["toy_test"] + sources.mirror).exitCode == 1)
   }
 
   @Test func `a prepared file that is not its manifest's is refused, whoever changed it`() throws {
@@ -198,6 +206,27 @@ struct DatasetTests {
     #expect(run.exitCode == 0, "\(run)")
     #expect(sources.paths.isEmpty)
     #expect(try space.exported("eval").count == 1)
+    // Not even by force.
+    let forced = try prepare(space, ["toy_test", "--force"] + sources.mirror)
+    #expect(forced.exitCode == 1 && forced.says("it is your own and stays as it is"), "\(forced)")
+    let path = "\(space.config.dataRoot)/toy/test.jsonl"
+    #expect(try String(contentsOfFile: path, encoding: .utf8).contains("\"answer\":\"2\""))
+    // The same rows with a word of where they come from: each run's score has its own.
+    let sum = try Program.run("/usr/bin/env", ["sha256sum", path]).stdout.prefix(64)
+    let manifest = """
+      {"checksum":"sha256:\(sum)","row_count":1,"source_dataset":"mine","source_split":"train","revision":"r9",\
+      "licence":"CC0-1.0","pinned":true,"bad_rows":0,"plugin":{"id":"own","version":"1.0.0"}}
+      """
+    try Data(manifest.utf8).write(
+      to: URL(fileURLWithPath: "\(space.config.dataRoot)/toy/test.manifest.json"))
+    space.config.run = "told"
+    #expect(try space.run().exitCode == 0)
+    let told = try #require(try space.exported("scores").first?["manifest"] as? [String: Any])
+    #expect(told["source_dataset"] as? String == "mine" && told["licence"] as? String == "CC0-1.0")
+    #expect(told["revision"] as? String == "r9" && told["source_split"] as? String == "train")
+    space.config.run = "test-run"
+    let untold = try #require(try space.exported("scores").first?["manifest"] as? [String: Any])
+    #expect(untold["licence"] == nil && untold["source_dataset"] as? String == "test.jsonl")
   }
 
   @Test func `many processes prepare one split at once, and one of them does the work`() throws {

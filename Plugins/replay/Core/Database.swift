@@ -13,9 +13,7 @@ final class Database {
     connection = try Self.open(path)
     let version = try query("PRAGMA user_version")
     let id = try query("PRAGMA application_id")
-    // What is read here is the same in both versions.
-    guard try version.step(), try id.step(), (1...2).contains(version.integer(0)),
-      id.integer(0) == 0x4556_4853
+    guard try version.step(), try id.step(), version.integer(0) == 1, id.integer(0) == 0x4556_4853
     else {
       throw PluginFailure(.io, "'\(path)' is not a store of this version of evalhost")
     }

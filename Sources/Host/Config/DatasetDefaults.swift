@@ -77,17 +77,23 @@ package struct DatasetDefaults: Equatable, Sendable {
     filled.shotsSplit = shotsSplit ?? others.shotsSplit
     filled.language = language ?? others.language
     filled.metrics = metrics ?? others.metrics
-    for entry in others.metricOptions.entries where metricOptions[entry.key] == nil {
+    if evaluator == nil || evaluator == others.evaluator {
+      filled.fillEvaluator(from: others)
+    }
+    // Options of a metric that the configuration has replaced say nothing.
+    let metrics = (filled.metrics ?? []) + [filled.decide].compactMap { $0 }
+    for entry in others.metricOptions.entries
+    where metricOptions[entry.key] == nil && metrics.contains(entry.key) {
       filled.metricOptions.set(entry)
     }
-    guard evaluator == nil || evaluator == others.evaluator else { return filled }
-    filled.mode = mode ?? others.mode
-    filled.decide = decide ?? others.decide
-    filled.promptStyle = promptStyle ?? others.promptStyle
-    for entry in others.options.entries where options[entry.key] == nil {
-      filled.options.set(entry)
-    }
     return filled
+  }
+
+  private mutating func fillEvaluator(from others: DatasetDefaults) {
+    mode = mode ?? others.mode
+    decide = decide ?? others.decide
+    promptStyle = promptStyle ?? others.promptStyle
+    for entry in others.options.entries where options[entry.key] == nil { options.set(entry) }
   }
 }
 

@@ -19,7 +19,9 @@ enum DryRun {
       let kind = setup.plan.classes[task.evaluatorClass]
       text += "task \(index): \(spec.label)\n"
       text += rows(spec, task)
-      text += "  tries       \(spec.tryCount) (\(spec.repeats) a sample)\n"
+      let isUnknown = task.manifest.checksum.isEmpty && task.manifest.rowCount == 0
+      text +=
+        "  tries       \(isUnknown ? "unknown" : "\(spec.tryCount)") (\(spec.repeats) a sample)\n"
       text += "  evaluator   \(kind.evaluator.id) \(kind.evaluator.version)\n"
       text += "  backend     \(spec.backend.id) \(spec.backend.version)\n"
       text += describe(setup.models[task.model], setup.plan.models[task.model].devices)
@@ -40,8 +42,8 @@ enum DryRun {
       return "  rows        \(spec.sampleCount) of \(manifest.rowCount) in \(task.path)\n"
     }
     let count = manifest.rowCount == 0 ? "an unknown number" : "\(manifest.rowCount) declared"
-    let revision =
-      manifest.revision.isEmpty ? "; warning: not pinned" : " at revision \(manifest.revision)"
+    let named = manifest.revision.isEmpty ? "" : " at revision \(manifest.revision)"
+    let revision = named + (manifest.provenance == "pinned" ? "" : "; warning: not pinned")
     return "  rows        \(count), not there yet: a run would prepare \(task.path)\n"
       + "  source      \(manifest.sourceDataset), split '\(manifest.sourceSplit)'\(revision)\n"
   }

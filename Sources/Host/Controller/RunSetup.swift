@@ -39,6 +39,7 @@ struct RunSetup {
     try self.init(
       loaded, pluginsFolder: request.pluginsFolder, artifactRoot: request.artifactRoot
     ) { config, catalog in
+      try Self.checkNotRunning(config)
       let service = DatasetService(
         catalog: catalog,
         context: DatasetPrepareContext(
@@ -60,14 +61,14 @@ struct RunSetup {
 
   private init(
     _ given: LoadedConfig, pluginsFolder: String, artifactRoot: String?,
-    book: (RunConfig, PluginCatalog) -> SplitBook
+    book: (RunConfig, PluginCatalog) throws -> SplitBook
   ) throws {
     var loaded = given
     let runID = loaded.config.run.id ?? Self.derivedID()
     loaded.config.run.id = runID
     if let artifactRoot { loaded.config.paths.artifactRoot = artifactRoot }
     let catalog = try PluginCatalog.discover(folder: pluginsFolder)
-    let book = book(loaded.config, catalog)
+    let book = try book(loaded.config, catalog)
     loaded.config.datasets = loaded.config.datasets.map(book.filled)
     let resolver = try SamplingResolver(loaded.config) { path in
       try Files.readIfPresent(path)
@@ -87,6 +88,19 @@ struct RunSetup {
     createdAt = loaded.config.run.createdAt.flatMap { secondsSince1970($0) } ?? 0
     resolvedText = loaded.resolvedTOML(sampling: plan.tasks.flatMap(\.sampling))
     self.loaded = loaded
+  }
+
+  /// A run that is going on keeps its splits: a second start must not replace them before it is refused.
+  private static func checkNotRunning(_ config: RunConfig) throws {
+    guard config.datasets.contains(where: { $0.prepare == .force }), let id = config.run.id else {
+      return
+    }
+    let lock = "\(config.paths.artifactRoot)/runs/\(id)/lock"
+    guard Files.exists(lock), case .held(let pid) = try RecordLock.take(lock) else { return }
+    throw PlanError(
+      .configuration,
+      "run '\(id)' is already running (process \(pid)); wait for it or stop it with `evalhost stop --run "
+        + "\(id)`")
   }
 
   /// What a user should know of the splits, each line once.

@@ -52,9 +52,22 @@ final class SplitBook {
       let split = try PreparedSplit.open(
         path: path, benchmark: dataset.name, split: dataset.split,
         cacheRoot: config.paths.cacheRoot)
+      try checkBadRows(split.manifest, dataset)
       opened[path] = split
       return (path, split.manifest)
     } catch { throw PlanError(.configuration, error.description) }
+  }
+
+  /// Refuses a split that was prepared with more bad rows left out than this configuration allows.
+  private func checkBadRows(
+    _ manifest: DatasetManifest, _ dataset: DatasetConfig
+  ) throws(DatasetError) {
+    let count = ManifestFile.badRowCount(manifest)
+    guard count > dataset.maxBadRows ?? 0 else { return }
+    throw DatasetError(
+      "dataset \(manifest.benchmark)_\(manifest.split): \(count) bad rows were left out when it was "
+        + "prepared, \(dataset.maxBadRows ?? 0) allowed; set datasets.max_bad_rows = \(count), or mend "
+        + "the source and prepare it again")
   }
 
   /// What a plugin declares of a split that is not there yet, and that a run would prepare.
@@ -66,7 +79,7 @@ final class SplitBook {
     return DatasetManifest(
       benchmark: dataset.name, split: dataset.split, sourceDataset: split.source,
       sourceSplit: split.sourceSplit, revision: split.revision, checksum: "",
-      rowCount: split.rows ?? 0)
+      rowCount: split.rows ?? 0, provenance: split.isPinned ? "pinned" : "{}")
   }
 
   /// The rows that few-shot examples are taken from.
@@ -91,6 +104,12 @@ final class SplitBook {
         try service.ensure(
           dataset.name, split, prepare: dataset.prepare == .never ? .never : .auto,
           maxBadRows: dataset.maxBadRows ?? 0)
+      }
+      // A file that is not what its manifest says gives no examples either.
+      if !isSame {
+        let opened = try PreparedSplit.open(
+          path: path, benchmark: dataset.name, split: split, cacheRoot: config.paths.cacheRoot)
+        try checkBadRows(opened.manifest, dataset)
       }
       let rows = try PreparedSplit.firstRows(of: path, count: dataset.shots + (isSame ? 1 : 0))
       var digest = SHA256()

@@ -13,6 +13,7 @@ struct CompiledPreparation {
   let split: String
   let context: DatasetPrepareContext
   let access: DatasetAccess
+  let badRowLimit: Int
 
   /// Makes the prepared file, its manifest and its index; whoever calls holds the split's lock.
   func run() throws(DatasetError) -> DatasetManifest {
@@ -38,6 +39,10 @@ struct CompiledPreparation {
     let urls = (said["source_urls"]?.elements ?? []).compactMap(\.string)
     var counts = Provenance.Counts()
     counts.bad = Int(said["bad_rows"]?.integer ?? 0)
+    guard counts.bad <= badRowLimit else {
+      throw DatasetError(
+        "\(name): \(counts.bad) bad rows, \(badRowLimit) allowed; allow them with max_bad_rows")
+    }
     counts.filtered = Int(said["filtered_rows"]?.integer ?? 0)
     counts.repaired = Int(said["repaired_rows"]?.integer ?? 0)
     let provenance = Provenance(
@@ -68,6 +73,8 @@ private struct CheckedRows {
   var blocks: [UInt64] = [0]
   var digest: String
 
+  private static let longestRow = 256 << 20
+
   init(draft: String, name: String) throws(DatasetError) {
     var sum = SHA256()
     var offset = 0
@@ -79,6 +86,9 @@ private struct CheckedRows {
         if bytes.isEmpty { break }
         sum.update(bytes)
         held += bytes
+        guard held.count <= Self.longestRow else {
+          throw PosixError(call: "row \(rows + 1) over 256 MiB", subject: draft, code: EINVAL)
+        }
         offset += bytes.count
         var start = 0
         while let end = held[start...].firstIndex(of: 0x0a) {

@@ -1,5 +1,7 @@
 // Prepared splits and their manifests in one tar archive, which any tar can list and unpack.
 package import Datasets
+internal import Download
+internal import Glibc
 internal import Model
 internal import Posix
 internal import Prepare
@@ -71,7 +73,8 @@ package struct DatasetBundle {
   /// Nothing is put there before everything was checked. A split that is there with other bytes is an error, unless
   /// `replacing`.
   package func `import`(replacing: Bool) throws(DatasetError) -> [BundledSplit] {
-    let folder = "\(dataRoot)/.bundle"
+    // A folder of this import alone; Archive.unpack removes what others left only where it is abandoned.
+    let folder = "\(dataRoot)/.bundle-\(getpid())"
     do throws(PosixError) { try Files.makeFolder(dataRoot) } catch {
       throw DatasetError("\(error)\(error.advice)")
     }
@@ -104,7 +107,10 @@ package struct DatasetBundle {
     let path = "\(dataRoot)/\(place.rows)"
     guard Files.exists(path) else { return false }
     do throws(PosixError) {
-      if "sha256:\(try SHA256.ofFile(path).hex)" == split.checksum { return true }
+      if "sha256:\(try SHA256.ofFile(path).hex)" == split.checksum {
+        // Rows without a word of where they came from: the bundle has it.
+        return Files.exists(ManifestFile.path(besides: path))
+      }
     } catch { throw DatasetError("\(error)") }
     guard replacing else {
       throw DatasetError(
@@ -124,7 +130,21 @@ package struct DatasetBundle {
       try Files.makeFolder("\(dataRoot)/\(place.benchmark)")
       manifest = try Files.read("\(folder)/\(place.manifest)")
     } catch { throw DatasetError("\(error)\(error.advice)") }
-    try PlacedSplit(path: "\(dataRoot)/\(place.rows)", name: "dataset \(place.slug)").place(
+    let lock: FileLock
+    do throws(DownloadError) {
+      lock = try FileLock.take("\(dataRoot)/\(place.benchmark)/.\(place.split).lock")
+    } catch { throw DatasetError("\(error)") }
+    defer { lock.release() }
+    let path = "\(dataRoot)/\(place.rows)"
+    if Files.exists(path), !Files.exists(ManifestFile.path(besides: path)) {
+      do throws(PosixError) {
+        if "sha256:\(try SHA256.ofFile(path).hex)" == split.checksum {
+          try Files.replace(ManifestFile.path(besides: path), with: manifest)
+          return
+        }
+      } catch { throw DatasetError("\(error)\(error.advice)") }
+    }
+    try PlacedSplit(path: path, name: "dataset \(place.slug)").place(
       draft: "\(folder)/\(place.rows)", digest: String(split.checksum.dropFirst(7)),
       rows: split.rows, blocks: opened.blocks, manifest: manifest)
   }

@@ -85,11 +85,11 @@ package final class DatasetService {
     } catch { throw DatasetError("dataset \(benchmark)_\(split): \(error)") }
     defer { lock.release() }
     if prepare == .auto, Files.exists(path) { return nil }
-    return try make(entry, benchmark, split, maxBadRows)
+    return try make(entry, benchmark, split, maxBadRows, isFresh: prepare == .force)
   }
 
   private func make(
-    _ entry: PluginEntry, _ benchmark: String, _ split: String, _ maxBadRows: Int
+    _ entry: PluginEntry, _ benchmark: String, _ split: String, _ maxBadRows: Int, isFresh: Bool
   ) throws(DatasetError) -> DatasetManifest {
     guard let declaration = entry.manifest.dataset else {
       throw DatasetError(
@@ -99,13 +99,13 @@ package final class DatasetService {
       id: entry.manifest.id, version: entry.manifest.version, licence: entry.manifest.license,
       folder: entry.folder, declaration: declaration)
     let fetch = SourceFetch { [self] file, split, folder throws(DatasetError) in
-      try local(file, split, folder, entry)
+      try local(file, split, folder, entry, isFresh: isFresh)
     }
     let name = "\(benchmark)_\(split)"
     let manifest: DatasetManifest
     if declaration.mapping == nil {
       manifest = try CompiledPreparation(
-        plugin: plugin, split: split, context: context, access: access
+        plugin: plugin, split: split, context: context, access: access, badRowLimit: maxBadRows
       ).run()
     } else {
       manifest = try Preparation(
@@ -132,7 +132,8 @@ package final class DatasetService {
   // MARK: Places
 
   private func local(
-    _ file: SourceFile, _ split: SplitDeclaration, _ folder: String, _ entry: PluginEntry
+    _ file: SourceFile, _ split: SplitDeclaration, _ folder: String, _ entry: PluginEntry,
+    isFresh: Bool
   ) throws(DatasetError) -> LocalFile {
     do throws(DownloadError) {
       switch file.place {
@@ -140,14 +141,18 @@ package final class DatasetService {
       case .url(let url):
         let got = try downloader.fetch(
           RemoteFile(
-            url: url, sha256: file.sha256, folder: folder, name: try Self.cacheName(of: url)))
-        return LocalFile(path: got.path, sha256: got.sha256, url: url, commit: got.commit)
+            url: url, sha256: file.sha256, folder: folder, name: try Self.cacheName(of: url),
+            isFresh: isFresh))
+        // A query may hold a key, and this travels with every score.
+        let shown = String(url.prefix { $0 != "?" })
+        return LocalFile(path: got.path, sha256: got.sha256, url: shown, commit: got.commit)
       case .hub(let dataset, let config, let sourceSplit):
         let got = try downloader.fetchRows(
           HubRows(
             dataset: dataset, config: config, split: sourceSplit,
             revision: split.revision.isEmpty ? nil : split.revision, folder: folder,
-            columns: entry.manifest.dataset?.mapping?.neededFields(with: split.filters)))
+            columns: entry.manifest.dataset?.mapping?.neededFields(with: split.filters),
+            isFresh: isFresh))
         return LocalFile(path: got.path, sha256: got.sha256, url: got.url, commit: got.commit)
       }
     } catch {

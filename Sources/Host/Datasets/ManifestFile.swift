@@ -181,6 +181,12 @@ package enum ManifestFile {
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 
+  /// Faulty rows of the source that are not in a prepared split.
+  package static func badRowCount(_ manifest: DatasetManifest) -> Int {
+    let value = try? JSONValue.parse(Array(manifest.provenance.utf8))
+    return Int(value?["bad_rows"]?.integer ?? 0)
+  }
+
   /// What a user should know of a split before its scores are believed, a line each.
   package static func notes(_ manifest: DatasetManifest) -> [String] {
     let name = "dataset \(manifest.benchmark)_\(manifest.split)"

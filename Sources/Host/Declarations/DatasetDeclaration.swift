@@ -35,6 +35,23 @@ package struct SplitDeclaration: Equatable, Sendable {
   package var rows: Int?
   /// Rows that are dropped, beside those of the mapping.
   package var filters: [RowFilter]
+
+  /// Whether `revision` is a whole commit.
+  package var hasCommit: Bool {
+    revision.utf8.count == 40 && revision.allSatisfy(\.isHexDigit)
+  }
+
+  /// Whether every place is pinned as far as the declaration can: by a digest, or by a whole commit.
+  package var isPinned: Bool {
+    files.allSatisfy { file in
+      if file.sha256 != nil { return true }
+      return switch file.place {
+      case .local: true
+      case .url(let url): hasCommit && url.contains(revision)
+      case .hub: hasCommit
+      }
+    }
+  }
 }
 
 /// One place of rows.

@@ -176,6 +176,10 @@ extension SourceFile {
       }
       place = .local(text)
     }
+    if kind == "hub", sha256 != nil {
+      throw table.error(
+        "sha256", "the Hub's rows have no file to pin; pin their commit with 'revision'")
+    }
     if kind != "hub", table.has("config") {
       throw table.error("config", "'config' belongs to 'hub'; remove it")
     }

@@ -33,8 +33,16 @@ extension RowMapping {
     guard !copied.isEmpty || !fields.isEmpty || choices != nil else {
       throw dataset.error(nil, "no field is made; add copy = [\"...\"], [dataset.row] or both")
     }
-    var names = copied + fields.map(\.name)
-    if choices != nil { names.append("answer") }
+    let names = copied + fields.map(\.name)
+    if choices != nil {
+      let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { String(UnicodeScalar($0)) }
+      let made = ["answer"] + letters
+      for name in names + repairs.flatMap({ $0.values.map(\.key) }) where made.contains(name) {
+        throw dataset.error(
+          "choices",
+          "field '\(name)' is made by [dataset.choices]; take it out of copy, row and repairs")
+      }
+    }
     for (index, name) in names.enumerated() where names[..<index].contains(name) {
       throw dataset.error("row", "field '\(name)' is made twice; remove one of the two")
     }

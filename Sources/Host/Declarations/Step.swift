@@ -10,6 +10,8 @@ package indirect enum Step: Equatable, Sendable {
 
   /// Blanks, or the characters given, are taken from both ends.
   case strip(String?)
+  /// These characters are taken from the end.
+  case stripEnd(String)
   /// Each run of blanks becomes one space, those at the ends none.
   case collapse
   case lower

@@ -10,7 +10,8 @@ extension Step {
   ]
 
   private static let keys = [
-    "strip", "remove", "replace", "before", "before_last", "after", "after_last", "match",
+    "strip", "strip_end", "remove", "replace", "before", "before_last", "after", "after_last",
+    "match",
     "substitute", "with", "prefix", "suffix", "map", "otherwise", "join", "above", "either",
   ]
 
@@ -74,6 +75,7 @@ extension Step {
     }
     switch name {
     case "strip": return .strip(try value())
+    case "strip_end": return .stripEnd(try value())
     case "remove": return .remove(try table.texts(name) ?? [])
     case "replace": return .replace(try value(), with: try with())
     case "before": return .before(try value(), .first)

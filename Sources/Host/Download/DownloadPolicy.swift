@@ -86,7 +86,9 @@ extension DownloadPolicy {
 
   /// Whether the token may be shown to this server, provided that no redirect led to it.
   func trusts(_ origin: Endpoint) -> Bool {
-    [hubEndpoint, Self.publicRows].contains { (try? WebAddress($0))?.origin == origin }
+    // A private hub's token is not for the public one's servers.
+    let rows = hubEndpoint == Self.publicHub ? [Self.publicRows] : []
+    return ([hubEndpoint] + rows).contains { (try? WebAddress($0))?.origin == origin }
   }
 
   /// Whether this server speaks for the hub: its refusals mean what the hub's mean.

@@ -6,46 +6,48 @@ internal import Posix
 extension Downloader {
   private static let rowsPerPage = 100
 
-  /// The rows as one JSONL file from the cache, fetched before if it is not there: `<config>--<split>.jsonl`, or
-  /// `<config>--<split>--<digest of the columns>.jsonl` where cells of other columns may be cut.
+  /// The rows as one JSONL file from the cache, fetched before if it is not there:
+  /// `<config>--<split>--<digest of set and columns>.jsonl`.
   ///
   /// Without a pinned revision the rows are of the commit at the time of the first page, which the result names.
   package func fetchRows(_ rows: HubRows) throws(DownloadError) -> DownloadedFile {
-    var name = "\(rows.config)--\(rows.split)"
-    if let columns = rows.columns {
-      var digest = SHA256()
-      for column in columns.sorted() { digest.update(field: column) }
-      name += "--\(digest.finish().hex.prefix(8))"
-    }
+    // Two sets of one source, and files in which cells of other columns are cut, are other files.
+    var digest = SHA256()
+    digest.update(field: rows.dataset)
+    for column in rows.columns?.sorted() ?? [] { digest.update(field: column) }
+    let name = "\(rows.config)--\(rows.split)--\(digest.finish().hex.prefix(8))"
     let place = try CachePlace(
       cacheRoot: cacheRoot, folder: rows.folder, name: "\(name).jsonl")
     let base =
       policy.hubRowsEndpoint.last == "/"
       ? String(policy.hubRowsEndpoint.dropLast()) : policy.hubRowsEndpoint
-    let url =
-      "\(base)/rows?dataset=\(queryEncoded(rows.dataset))&config=\(queryEncoded(rows.config))"
+    let query =
+      "/rows?dataset=\(queryEncoded(rows.dataset))&config=\(queryEncoded(rows.config))"
       + "&split=\(queryEncoded(rows.split))"
-    _ = try WebAddress(checking: url)
+    _ = try WebAddress(checking: base + query)
+    // Wherever they are asked for, they are the Hub's.
+    let url = DownloadPolicy.publicRows + query
     // This query holds no key, and it is what tells where the rows came from.
     let origin = Origin(url: url, queryDigest: nil)
     let wanted = Wanted(origin: origin, revision: rows.revision)
-    return try obtain(place, wanted, url: url) { () throws(DownloadError) in
-      try assemble(place, wanted, rows.columns)
+    return try obtain(place, wanted, url: url, isFresh: rows.isFresh && rows.revision == nil) {
+      () throws(DownloadError) in
+      try assemble(place, wanted, rows.columns, at: base + query)
     }
   }
 
   /// Adds page after page to what is there.
   private func assemble(
-    _ place: CachePlace, _ wanted: Wanted, _ columns: Set<String>?
+    _ place: CachePlace, _ wanted: Wanted, _ columns: Set<String>?, at url: String
   ) throws(DownloadError) -> Sidecar {
     let part = try PartialFile(place, origin: wanted.origin, inLines: true)
     if let revision = wanted.revision, let commit = part.note?.commit, commit != revision {
       part.remove()
     }
-    progress(.started(url: wanted.origin.url, size: nil))
+    progress(.started(url: url, size: nil))
     while part.note == nil || part.lines < part.note?.size ?? 0 {
       let address = try WebAddress(
-        checking: "\(wanted.origin.url)&offset=\(part.lines)&length=\(Self.rowsPerPage)")
+        checking: "\(url)&offset=\(part.lines)&length=\(Self.rowsPerPage)")
       let reply = try persistently(attempts: policy.attempts, position: { 0 }) {
         () throws(Trouble) in
         let reply = try transport.get(address)

@@ -28,14 +28,15 @@ package final class Downloader {
     let pin = try file.sha256.map { pin throws(DownloadError) in try checkedPin(pin, of: file) }
     let sources = try policy.sources(of: file.url)
     let wanted = Wanted(origin: Origin(file.url), sha256: pin)
-    return try obtain(place, wanted, url: file.url) { () throws(DownloadError) in
+    let isFresh = file.isFresh && pin == nil
+    return try obtain(place, wanted, url: file.url, isFresh: isFresh) { () throws(DownloadError) in
       try download(sources, to: place, wanted)
     }
   }
 
   /// The cached file, or what `work` makes of it while nobody else works on it.
   func obtain(
-    _ place: CachePlace, _ wanted: Wanted, url: String,
+    _ place: CachePlace, _ wanted: Wanted, url: String, isFresh: Bool,
     _ work: () throws(DownloadError) -> Sidecar
   ) throws(DownloadError) -> DownloadedFile {
     func file(_ sidecar: Sidecar, wasCached: Bool) -> DownloadedFile {
@@ -43,9 +44,14 @@ package final class Downloader {
         path: place.file, sha256: sidecar.sha256, size: sidecar.stamp.size, url: url,
         servedBy: sidecar.note.servedBy ?? "", commit: sidecar.note.commit, wasCached: wasCached)
     }
-    if let sidecar = try CacheLook.quick(place, wanted) { return file(sidecar, wasCached: true) }
+    // Offline what is there must do, however old.
+    let isFresh = isFresh && !policy.isOffline
+    if !isFresh, let sidecar = try CacheLook.quick(place, wanted) {
+      return file(sidecar, wasCached: true)
+    }
     // Without a lock: this cache is another's, and its stamps are not of this machine.
-    if policy.isOffline || (Files.exists(place.file) && !Files.isWritable(place.folder)) {
+    if policy.isOffline || (!isFresh && Files.exists(place.file) && !Files.isWritable(place.folder))
+    {
       let look = try CacheLook.thorough(place, wanted)
       if case .valid(let sidecar) = look { return file(sidecar, wasCached: true) }
       if policy.isOffline { throw offline(look, place, wanted) }
@@ -53,6 +59,11 @@ package final class Downloader {
     try onDisk(place.folder) { () throws(PosixError) in try Files.makeFolder(place.folder) }
     let lock = try FileLock.take(place.lock) { progress(.waiting(for: place.file)) }
     defer { lock.release() }
+    if isFresh {
+      let sidecar = try work()
+      progress(.finished)
+      return file(sidecar, wasCached: false)
+    }
     // What was waited for is there now.
     if let sidecar = try CacheLook.quick(place, wanted) { return file(sidecar, wasCached: true) }
     switch try CacheLook.thorough(place, wanted) {

@@ -10,9 +10,14 @@ package struct RemoteFile: Equatable, Sendable {
   package var folder: String
   /// The name of the file in that folder; `/` in it becomes `--`.
   package var name: String
+  /// Fetch it again where the cached one is not pinned: the source may have moved on.
+  package var isFresh: Bool
 
   /// Joins the parts.
-  package init(url: String, sha256: String? = nil, folder: String, name: String) {
+  package init(
+    url: String, sha256: String? = nil, folder: String, name: String, isFresh: Bool = false
+  ) {
+    self.isFresh = isFresh
     self.url = url
     self.sha256 = sha256
     self.folder = folder
@@ -36,12 +41,15 @@ package struct HubRows: Equatable, Sendable {
   ///
   /// The hub cuts large cells, such as images.
   package var columns: Set<String>?
+  /// Fetch them again where the cached ones are of no pinned revision.
+  package var isFresh: Bool
 
   /// Joins the parts.
   package init(
     dataset: String, config: String, split: String, revision: String? = nil, folder: String,
-    columns: Set<String>? = nil
+    columns: Set<String>? = nil, isFresh: Bool = false
   ) {
+    self.isFresh = isFresh
     self.columns = columns
     self.dataset = dataset
     self.config = config

@@ -18,11 +18,13 @@ struct CurrentScores {
         score_json -> 'metrics', score_json -> '$.task_details.stderr', score_json -> 'samples',
         score_json -> 'problems', score_json ->> '$.task_details.coverage.error',
         score_json -> '$.task_details.accuracy_by_subject',
-        f.source_dataset, f.source_split, f.revision, f.checksum,
+        ifnull(t.spec_json ->> '$.manifest.source_dataset', f.source_dataset),
+        ifnull(t.spec_json ->> '$.manifest.source_split', f.source_split),
+        ifnull(t.spec_json ->> '$.manifest.revision', f.revision), f.checksum,
         ifnull(score_json ->> 'host_version', r.host_version),
         CASE WHEN score_json -> '$.task_details.coverage.whole' = 'false'
           THEN score_json -> '$.task_details.coverage' END,
-        f.provenance_json
+        ifnull(t.spec_json ->> '$.manifest.provenance', '{}')
       FROM tasks t JOIN runs r ON r.run_id = t.run_id
         JOIN models m ON m.model_id = t.model_id
         JOIN manifests f ON f.manifest_id = t.manifest_id

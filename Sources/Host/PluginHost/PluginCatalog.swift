@@ -1,6 +1,8 @@
 // Finds plugins by their plugin.toml alone: one folder listing and one open() for each name, no
 // library touched, so that listing takes milliseconds.
 
+internal import Declarations
+
 /// A plugin that was found, not loaded.
 package struct PluginEntry: Equatable, Sendable {
   /// What its plugin.toml says.
@@ -94,6 +96,19 @@ package struct PluginCatalog: Equatable, Sendable {
           .duplicate, at: folder, "plugin id '\(id)' is used by \(places); rename all but one"))
     }
     entries = groups.values.filter { $0.count == 1 }.flatMap { $0 }
+    let benchmarks = Dictionary(grouping: entries.filter { $0.manifest.dataset != nil }) {
+      $0.manifest.dataset?.benchmark ?? ""
+    }
+    for (name, group) in benchmarks.sorted(by: { $0.key < $1.key }) where group.count > 1 {
+      let places = group.map(\.manifestPath).sorted().joined(separator: " and ")
+      problems.append(
+        PluginError(
+          .duplicate, at: folder,
+          "benchmark '\(name)' is offered by \(places); give all but one another 'benchmark'"))
+      entries.removeAll { entry in group.contains { $0.folder == entry.folder } }
+    }
+    entries =
+      entries
       .sorted { $0.manifest.id.utf8.lexicographicallyPrecedes($1.manifest.id.utf8) }
   }
 }

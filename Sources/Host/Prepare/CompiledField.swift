@@ -44,7 +44,6 @@ struct CompiledField {
       throw RowFault("field \(origin.names) is missing, of which '\(name)' is made")
     }
     do throws(RowFault) { return try steps.applied(to: value) } catch {
-      if isOptional { return nil }
       throw RowFault("field '\(name)': \(error.reason)")
     }
   }

@@ -55,10 +55,11 @@ struct FieldSteps {
       return .number(sum / Double(elements.count))
     case .above(let bound): return .string(try number(value) > bound ? "true" : "false")
     case .number:
+      if let integer = Self.integer(value) { return .integer(integer) }
       let number = try number(value)
       return Int64(exactly: number).map(JSONValue.integer) ?? .number(number)
     case .integer:
-      if case .integer = value { return value }
+      if let integer = Self.integer(value) { return .integer(integer) }
       guard let integer = Int64(exactly: try number(value)) else {
         throw RowFault("'\(shown(try text(value)))' is no whole number")
       }
@@ -69,6 +70,15 @@ struct FieldSteps {
         throw RowFault("its text is no JSON: \(error)")
       }
     default: return .string(try applied(step, to: try text(value)))
+    }
+  }
+
+  /// A whole number that is written as one, digit by digit and not by way of a Double.
+  private static func integer(_ value: JSONValue) -> Int64? {
+    switch value {
+    case .integer(let number): number
+    case .string(let text): Int64(stripped(text))
+    default: nil
     }
   }
 
@@ -95,6 +105,12 @@ struct FieldSteps {
   private func applied(_ step: Step, to text: String) throws(RowFault) -> String {
     switch step {
     case .strip(let characters): return stripped(text, of: characters)
+    case .stripEnd(let characters):
+      var scalars = text.unicodeScalars[...]
+      while let last = scalars.last, characters.unicodeScalars.contains(last) {
+        scalars.removeLast()
+      }
+      return String(scalars)
     case .collapse:
       return text.unicodeScalars.split(whereSeparator: isBlank).map { String($0) }
         .joined(separator: " ")
@@ -150,7 +166,16 @@ struct FieldSteps {
     return point == number.startIndex && digits.isEmpty ? "0" : digits
   }
 
+  /// Characters of the longest text that regular expressions are let loose on: they may take the square of it.
+  private static let longestText = 8192
+
+  private func checkLength(_ text: String) throws(RowFault) {
+    guard text.utf8.count > Self.longestText else { return }
+    throw RowFault("its text of \(text.utf8.count) bytes is too long for a regular expression")
+  }
+
   private func matched(_ pattern: String, _ text: String) throws(RowFault) -> String {
+    try checkLength(text)
     guard let regex = patterns[pattern], let match = try? regex.firstMatch(in: text) else {
       throw RowFault("'\(pattern)' matches nothing in '\(shown(text))'")
     }
@@ -162,6 +187,7 @@ struct FieldSteps {
     _ pattern: String, _ text: String, _ other: String
   ) throws(RowFault) -> String {
     guard let regex = patterns[pattern] else { return text }
+    try checkLength(text)
     var result = ""
     var end = text.startIndex
     for match in text.matches(of: regex) {
@@ -184,43 +210,37 @@ func compiled(_ pattern: String) throws(RowFault) -> Regex<AnyRegexOutput> {
 /// What `\boxed{}` holds.
 enum BoxedText {
   /// The inside of the last box whose braces are closed; nil without one.
+  ///
+  /// One pass: a stack of open braces knows which of them opened a box.
   static func last(in text: String) -> String? {
     let bytes = Array(text.utf8)
-    var found: ArraySlice<UInt8>?
-    for mark in ["\\boxed{", "\\fbox{"] {
-      let mark = Array(mark.utf8)
-      var start = bytes.count - mark.count
-      while start >= 0 {
-        if bytes[start...].starts(with: mark), start + mark.count > (found?.startIndex ?? 0),
-          let inner = closed(bytes[(start + mark.count)...])
-        {
-          found = inner
-          break
-        }
-        start -= 1
-      }
-    }
-    return found.map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  /// As far as the brace that closes an open one; an escaped brace is text.
-  private static func closed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    var depth = 1
-    var isEscaped = false
-    for index in bytes.indices {
-      if isEscaped {
-        isEscaped = false
-        continue
-      }
+    let marks = ["\\boxed", "\\fbox"].map { Array($0.utf8) }
+    var open: [(start: Int, isBox: Bool)] = []
+    var found: Range<Int>?
+    var index = 0
+    while index < bytes.count {
       switch bytes[index] {
-      case UInt8(ascii: "\\"): isEscaped = true
-      case UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "\\"):
+        if let mark = marks.first(where: { bytes[index...].starts(with: $0) }) {
+          index += mark.count
+          if index < bytes.count, bytes[index] == UInt8(ascii: "{") {
+            open.append((index + 1, true))
+            index += 1
+          }
+        } else {
+          // An escaped brace is text.
+          index += 2
+        }
+        continue
+      case UInt8(ascii: "{"): open.append((index + 1, false))
       case UInt8(ascii: "}"):
-        depth -= 1
-        if depth == 0 { return bytes[bytes.startIndex..<index] }
+        if let last = open.popLast(), last.isBox, last.start > found?.lowerBound ?? -1 {
+          found = last.start..<index
+        }
       default: break
       }
+      index += 1
     }
-    return nil
+    return found.map { String(decoding: bytes[$0], as: UTF8.self) }
   }
 }

@@ -21,14 +21,24 @@ package struct PlacedSplit {
   package func place(
     draft: String, digest: String, rows: Int, blocks: [UInt64], manifest: [UInt8]
   ) throws(DatasetError) {
+    if Files.exists(path), !Files.exists(ManifestFile.path(besides: path)) {
+      throw DatasetError(
+        "\(name): \(path) has no manifest, so it is your own and stays as it is; move it away, or set "
+          + "datasets.path to it")
+    }
     do throws(PosixError) {
       if Files.exists(path), try SHA256.ofFile(path).hex == digest {
         // A run that reads the file at this moment goes on reading it.
         unlink(draft)
         try Files.replace(ManifestFile.path(besides: path), with: manifest)
       } else {
+        // All is on the disk before the first name changes: what follows is three renames.
+        let manifestDraft = "\(path).manifest.draft"
+        let file = try Descriptor.writing(manifestDraft, appending: false)
+        try file.write(manifest)
+        try file.synchronise()
         unlink(path)
-        try Files.replace(ManifestFile.path(besides: path), with: manifest)
+        try Files.move(manifestDraft, to: ManifestFile.path(besides: path))
         try Files.move(draft, to: path)
       }
       try SplitIndex.write(rows: rows, blocks: blocks, digest: digest, of: path)

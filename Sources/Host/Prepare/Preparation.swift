@@ -153,8 +153,8 @@ package struct Preparation {
     _ file: SourceFile, _ local: LocalFile, _ writing: SplitWriting
   ) throws(SourceError) {
     let title = local.url.split(separator: "/").last.map { String($0.prefix { $0 != "?" }) } ?? ""
-    // A folder of this split alone: another one may be prepared of the same archive at the same time.
-    let unpacked = "\(local.path).\(split.split).members"
+    // Beside the draft, under the lock of this split: others may unpack the same archive at the same time.
+    let unpacked = "\(path).members"
     let parts = try LocalSource.parts(
       of: local.path, name: title, packing: file.packing, unpackedIn: unpacked)
     for part in parts {
@@ -230,7 +230,7 @@ package struct Preparation {
   /// Whether the same bytes will be had again: by digest, by the commit that the source names, or by an address
   /// that holds a whole commit.
   private func isPinned(_ files: [LocalFile]) -> Bool {
-    let isCommit = split.revision.utf8.count == 40 && split.revision.allSatisfy(\.isHexDigit)
+    let isCommit = split.hasCommit
     return zip(split.files, files).allSatisfy { file, local in
       if file.sha256 != nil { return true }
       switch file.place {

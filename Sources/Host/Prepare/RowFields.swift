@@ -43,7 +43,9 @@ struct RowFields {
         try cursor.beginObject()
         while let key = try cursor.nextKey() {
           let range = try cursor.rawValue()
-          if let place = Self.place(of: key, in: names) { found[place] = .json(range) }
+          guard let place = Self.place(of: key, in: names) else { continue }
+          if case .absent = found[place] {} else { throw JSONError(.duplicateKey, at: key.offset) }
+          found[place] = .json(range)
         }
       }
     } catch { throw RowFault("\(error)") }
@@ -121,7 +123,15 @@ struct RowFields {
     case .json(let range):
       let text =
         allowsPythonNumbers ? PythonNumberWords.masked(Array(bytes[range])) : Array(bytes[range])
-      do throws(JSONError) { value = try JSONValue.parse(text) } catch {
+      do throws(JSONError) {
+        let parsed = try JSONValue.parse(text)
+        // A whole number that no Int64 holds keeps its digits as text.
+        if case .number = parsed, text.allSatisfy({ $0 == 0x2d || (0x30...0x39).contains($0) }) {
+          value = .string(String(decoding: text, as: UTF8.self))
+        } else {
+          value = parsed
+        }
+      } catch {
         throw RowFault("field '\(path.root)': \(error)")
       }
     }

@@ -120,7 +120,7 @@ struct RowMapper {
     var choices = try texts(of: mapping)
     let answer = try place(mapping, among: choices)
     guard choices.indices.contains(answer) else {
-      throw RowFault("the answer is choice \(answer + 1) of \(choices.count)")
+      throw RowFault("the answer is not one of the \(choices.count) choices")
     }
     var places = Array(choices.indices)
     if mapping.dropsEmpty {
@@ -192,7 +192,8 @@ struct RowMapper {
       guard let number = Int(text) else {
         throw RowFault("the answer '\(shown(given))' is no number")
       }
-      return mapping.kind == .index ? number : number - 1
+      let (place, isOver) = number.subtractingReportingOverflow(mapping.kind == .index ? 0 : 1)
+      return isOver ? -1 : place
     case .text, .first, .last:
       let places = choices.indices.filter { choices[$0].utf8.elementsEqual(given.utf8) }
       guard places.count == 1 else {

@@ -38,9 +38,11 @@ extension Exports {
       """
       SELECT score_json -> 'cot', score_json -> 'metrics', score_json -> 'samples',
         score_json -> 'problems', score_json -> 'task', score_json -> 'task_details',
-        score_json -> 'errors', s.created_at, metrics_json, f.source_dataset, f.source_split,
-        f.revision, f.checksum, b.id, b.version, b.sha256, e.id, e.version, e.sha256,
-        f.provenance_json
+        score_json -> 'errors', s.created_at, metrics_json,
+        ifnull(t.spec_json ->> '$.manifest.source_dataset', f.source_dataset),
+        ifnull(t.spec_json ->> '$.manifest.source_split', f.source_split),
+        ifnull(t.spec_json ->> '$.manifest.revision', f.revision), f.checksum, b.id, b.version, b.sha256, e.id, e.version, e.sha256,
+        ifnull(t.spec_json ->> '$.manifest.provenance', '{}')
       FROM tasks t JOIN judgings j ON j.judging_id = t.current_judging_id
         JOIN scores s ON s.judging_id = j.judging_id
         JOIN manifests f ON f.manifest_id = t.manifest_id

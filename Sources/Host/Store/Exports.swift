@@ -183,8 +183,8 @@ package struct Exports {
       connection,
       """
       SELECT b.value ->> 'file', b.value ->> 'line', b.value ->> 'reason'
-      FROM tasks t JOIN manifests f USING (manifest_id),
-        json_each(f.provenance_json, '$.bad_row_list') b
+      FROM tasks t,
+        json_each(ifnull(t.spec_json ->> '$.manifest.provenance', '{}'), '$.bad_row_list') b
       WHERE t.task_id = ? ORDER BY b.key
       """)
     rows.bind(1, task.id)

@@ -267,8 +267,8 @@ extension RunRecords {
       connection,
       """
       INSERT INTO manifests
-        (benchmark_id, checksum, row_count, source_dataset, source_split, revision, provenance_json)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+        (benchmark_id, checksum, row_count, source_dataset, source_split, revision)
+      VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (benchmark_id, checksum) DO UPDATE SET checksum = checksum
       RETURNING manifest_id
       """)
@@ -278,7 +278,6 @@ extension RunRecords {
     statement.bind(4, manifest.sourceDataset)
     statement.bind(5, manifest.sourceSplit)
     statement.bind(6, manifest.revision)
-    statement.bind(7, manifest.provenance)
     return try statement.id()
   }
 

@@ -1,4 +1,4 @@
-// The database's schema, version 2. This page is its specification.
+// The database's schema, version 1. This page is its specification.
 //
 //   runs ─< attempts                  one row a run, one row an execution of it
 //   benchmarks ─< manifests           (name, split) once; each prepared file of it once, by checksum
@@ -22,22 +22,15 @@
 /// The database's tables.
 package enum Schema {
   /// The version this program writes.
-  package static let version = 2
+  package static let version = 1
 
   /// `EVHS`, in the file's header.
   package static let applicationID: Int64 = 0x4556_4853
 
   /// The steps from an empty file to `version`, in order.
   package static let migrations = [
-    Migration(version: 1, sql: runTables + resultTables + problemTables),
-    Migration(version: 2, sql: provenance),
+    Migration(version: 1, sql: runTables + resultTables + problemTables)
   ]
-
-  /// How prepared splits were made: sources, licence, counts of rows, plugin.
-  private static let provenance = """
-    ALTER TABLE manifests ADD COLUMN provenance_json TEXT NOT NULL DEFAULT '{}'
-      CHECK (json_valid(provenance_json));
-    """
 
   private static let runTables = """
     CREATE TABLE runs (

@@ -60,6 +60,12 @@ enum DatasetsPrepare {
     let opened = try PreparedSplit.open(
       path: service.path(split.benchmark, split.split), benchmark: split.benchmark,
       split: split.split, cacheRoot: cacheRoot)
+    let left = ManifestFile.badRowCount(opened.manifest)
+    guard left <= badRows else {
+      throw DatasetError(
+        "dataset \(split.slug): it is there with \(left) bad rows left out, \(badRows) allowed; give "
+          + "--max-bad-rows \(left), or --force once the source is mended")
+    }
     let known =
       made == nil ? ["dataset \(split.slug): \(opened.manifest.rowCount) rows are there"] : []
     return known + ManifestFile.notes(opened.manifest)

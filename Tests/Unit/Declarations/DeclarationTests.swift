@@ -114,6 +114,14 @@ struct DeclarationTests {
       "copy = [\"q\"]\n%S[[repairs]]\nfield = \"q\"\nbegins = \"x\"\nset = { q = \"y\" }",
       "p:8:1: 'why' is missing in an entry of [dataset].repairs"
     ),
+    (
+      "copy = [\"q\"]\n[[splits]]\nsplit = \"a\"\nhub = \"a/b\"\nsha256 = \"\(String(repeating: "0", count: 64))\"",
+      "p:8:10: the Hub's rows have no file to pin; pin their commit with 'revision'"
+    ),
+    (
+      "copy = [\"A\"]\n%S[choices]\nlist = \"c\"\nanswer_as = \"first\"",
+      "p:8:1: field 'A' is made by [dataset.choices]; take it out of copy, row and repairs"
+    ),
   ]
 
   @Test(arguments: refusals)

@@ -1,6 +1,7 @@
 // The hub's rows: pages become one file, and whatever would mix two states of a set is refused.
 
 import Download
+import Posix
 import TestHTTPServer
 import Testing
 
@@ -35,7 +36,12 @@ private func rows(_ revision: String? = nil) -> HubRows {
     dataset: "org/a set", config: "main & more", split: "test", revision: revision, folder: "set@1")
 }
 
-private let name = "main@20@26@20more--test.jsonl"
+private let name: String = {
+  // Sets of one source are told apart by a digest of their names.
+  var digest = SHA256()
+  digest.update(field: "org/a set")
+  return "main@20@26@20more--test--\(digest.finish().hex.prefix(8)).jsonl"
+}()
 
 @Suite struct RowsTests {
   @Test func `pages become one file of the rows as they came`() throws {
@@ -49,7 +55,13 @@ private let name = "main@20@26@20more--test.jsonl"
     #expect(server.connectionCount == 1)
     #expect(try cache.text(name) == lines(250))
     #expect(file.commit == "c0ffee" && file.sha256 == sha256(lines(250)) && !file.wasCached)
-    #expect(file.url == "\(server.url)/rows?\(query)" && file.servedBy == "127.0.0.1")
+    #expect(file.url == "\(DownloadPolicy.publicRows)/rows?\(query)")
+    #expect(file.servedBy == "127.0.0.1")
+    // Another set of the same source is another file.
+    var second = rows()
+    second.dataset = "org/another"
+    let otherSet = try cache.downloader { $0.hubRowsEndpoint = server.url }.fetchRows(second)
+    #expect(otherSet.path != file.path)
     #expect(cache.events.contains(.received(200, total: 250)) && cache.events.last == .finished)
     let again = cache.downloader {
       $0.hubRowsEndpoint = server.url
@@ -58,7 +70,7 @@ private let name = "main@20@26@20more--test.jsonl"
     #expect(try again.fetchRows(rows()).wasCached && again.fetchRows(rows("c0ffee")).wasCached)
     let other = failure { () throws(DownloadError) in try again.fetchRows(rows("facade")) }
     #expect(other.kind == .offline && other.problem.contains("commit c0ffee and not facade"))
-    #expect(server.requests.count == 3)
+    #expect(server.requests.count == 6)
   }
 
   @Test func `line breaks between the tokens of a row are taken out, those in strings are none`()

@@ -25,6 +25,11 @@ struct PluginCatalogTests {
       """
     try folder.write(
       Self.toml("gsm8k", "dataset") + "\n" + dataset, to: "datasets/gsm8k/plugin.toml")
+    // Two that offer one benchmark: nobody could say which is meant.
+    let twin = dataset.replacing("[dataset]", with: "[dataset]\nbenchmark = \"twins\"")
+    for id in ["twin1", "twin2"] {
+      try folder.write(Self.toml(id, "dataset") + "\n" + twin, to: "datasets/\(id)/plugin.toml")
+    }
     try folder.write("id = 1", to: "broken/plugin.toml")
     try folder.write(Self.toml("hidden", "metric"), to: ".hidden/plugin.toml")
     try folder.write("no plugin", to: "notes/README")
@@ -36,7 +41,9 @@ struct PluginCatalogTests {
         == ["alpha", "datasets/gsm8k", "zeta"].map { "\(folder.path)/\($0)" })
     #expect(
       catalog.problems.map(\.description) == [
-        "\(folder.path)/broken/plugin.toml:1:6: 'id' is an integer; write a string"
+        "\(folder.path)/broken/plugin.toml:1:6: 'id' is an integer; write a string",
+        "\(folder.path): benchmark 'twins' is offered by \(folder.path)/datasets/twin1/plugin.toml and "
+          + "\(folder.path)/datasets/twin2/plugin.toml; give all but one another 'benchmark'",
       ])
     #expect(try catalog.find(id: "zeta", kind: .evaluator).libraryPath?.hasSuffix("/x.so") == true)
     let wrong: [(String, PluginKind, String)] = [

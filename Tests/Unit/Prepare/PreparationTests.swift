@@ -92,6 +92,13 @@ struct PreparationTests {
     ("{ either = [['boxed'], [{ after = 'is ' }], ['last_line']] }", #""x is 4""#, #""4""#),
     ("{ either = [['boxed'], [{ after = 'is ' }]] }", #""x""#, "!'is ' does not stand in 'x'"),
     ("'strip'", #"["a"]"#, "!text is needed"),
+    // Digits are never rounded on their way through a Double.
+    ("'integer'", #""9007199254740993""#, "9007199254740993"),
+    ("'number'", #""9007199254740993""#, "9007199254740993"),
+    ("'text'", "123456789012345678901234567890", #""123456789012345678901234567890""#),
+    ("'text'", "100000000000000000000", #""100000000000000000000""#),
+    ("{ strip_end = ' .' }", #"" a. . .""#, #"" a""#),
+    ("'boxed'", #""\\boxed{\\boxed{1} 2} \\boxed{3""#, #""1""#),
   ]
 
   @Test(arguments: steps)
@@ -157,7 +164,7 @@ struct PreparationTests {
     ),
     (
       "columns = ['A', 'B']\nanswer = 'x'\nanswer_as = 'letter'",
-      #"{"A": "no", "B": 2, "x": "C"}"#, "!the answer is choice 3 of 2"
+      #"{"A": "no", "B": 2, "x": "C"}"#, "!the answer is not one of the 2 choices"
     ),
     (
       "columns = ['A', 'B']\nanswer = 'x'\nanswer_as = 'letter'",
@@ -181,7 +188,7 @@ struct PreparationTests {
     ),
     (
       "list = 'c'\nanswer = 'x'\nanswer_as = 'index'", #"{"c": ["a", "b"], "x": -1}"#,
-      "!the answer is choice 0 of 2"
+      "!the answer is not one of the 2 choices"
     ),
     (
       "list = 'c'\nanswer = { from = 'x', steps = ['strip'] }\nanswer_as = 'number'",
@@ -202,6 +209,14 @@ struct PreparationTests {
     ),
     ("list = 'c'\nanswer_as = 'first'", #"{"c": ["p"]}"#, "!it has 1 choices; 2 to 26 are right"),
     ("list = 'c'\nanswer_as = 'first'", #"{"c": "p"}"#, "!field 'c' is no list of choices"),
+    (
+      "list = 'c'\nanswer = 'x'\nanswer_as = 'index'",
+      #"{"c": ["a", "b"], "x": 9223372036854775807}"#, "!the answer is not one of the 2 choices"
+    ),
+    (
+      "list = 'c'\nanswer = 'x'\nanswer_as = 'number'",
+      #"{"c": ["a", "b"], "x": -9223372036854775808}"#, "!the answer is not one of the 2 choices"
+    ),
   ]
 
   @Test(arguments: choices)
@@ -296,6 +311,38 @@ struct PreparationTests {
     #expect(
       try ManifestFile.badRows(besides: kitchen.path).map(\.line) == [100, 200])
     #expect(ManifestFile.notes(read).contains("dataset toy_test: 2 rows left out as faulty"))
+  }
+
+  @Test(arguments: [
+    (#"{"a": 1, "a": 2}"#, "this key is in the object twice"),
+    (#"{"a": "x"}"#, "field 'n': 'x' is no number"),
+    (#"{"a": " " "b"}"#, "line 1"), (#"["a"]"#, "line 1"), (#"{"b": 1}"#, "'a' is missing"),
+  ])
+  func `a row that could be read in two ways, or not at all, is bad`(
+    row: String, reason: String
+  ) throws {
+    let kitchen = try Kitchen(
+      "format = 'jsonl'\ncopy = ['a']\n\(split)[row]\nn = { from = 'a', steps = ['integer'], optional = true }",
+      sources: ["rows": Array(row.utf8)])
+    let error = #expect(throws: DatasetError.self) { try kitchen.prepare() }
+    #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func `a box is found in one pass, and a long text is not given to regular expressions`()
+    throws
+  {
+    let boxes = String(repeating: "\\boxed{", count: 200_000)
+    let kitchen = try Kitchen(
+      "format = 'jsonl'\n\(split)[row]\na = { from = 'v', steps = ['boxed'] }",
+      sources: ["rows": Array("{\"v\":\"\(boxes.replacing("\\", with: "\\\\"))7}\"}".utf8)])
+    try kitchen.prepare()
+    #expect(try kitchen.lines() == [#"{"a":"7"}"#])
+    let blanks = String(repeating: " ", count: 20_000)
+    let long = try Kitchen(
+      "format = 'jsonl'\n\(split)[row]\na = { from = 'v', steps = [{ substitute = '[ .]+$', with = '' }] }",
+      sources: ["rows": Array("{\"v\":\"a\(blanks)b\"}".utf8)])
+    let error = #expect(throws: DatasetError.self) { try long.prepare() }
+    #expect(error?.description.contains("too long for a regular expression") == true)
   }
 
   @Test func `rows can be sorted by a field, those of one key in the order they came`() throws {

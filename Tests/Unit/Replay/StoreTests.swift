@@ -11,7 +11,7 @@ internal import Testing
     INSERT INTO attempts (attempt_id, run_id, number, started_at) VALUES (1, 'r1', 1, 1);
     INSERT INTO models VALUES (1, 'm', 's'), (2, 'other', 's');
     INSERT INTO benchmarks VALUES (1, 'gsm8k', 'test'), (2, 'mmlu', 'test');
-    INSERT INTO manifests VALUES (1, 1, 'c', 9, '', '', '', '{}'), (2, 2, 'c', 9, '', '', '', '{}');
+    INSERT INTO manifests VALUES (1, 1, 'c', 9, '', '', ''), (2, 2, 'c', 9, '', '', '');
     INSERT INTO plugins VALUES (1, 'p', '1', '');
     INSERT INTO tasks VALUES
       (1, 'r1', 0, 1, 1, '', 1, 1, 'cot', zeroblob(32), '[]', '{}', 9, 2, NULL, 'done', 1),

@@ -78,9 +78,16 @@ package struct Flores200: Dataset {
       guard let rows = page["rows"]?.elements, let total = page["num_rows_total"]?.integer else {
         throw PluginFailure(.io, "\(url): no rows in the answer")
       }
+      guard page["partial"]?.bool != true else {
+        throw PluginFailure(.io, "\(config): the Hub serves a part of its rows alone")
+      }
       for row in rows {
-        guard let text = row["row"]?["text"]?.string else {
-          throw PluginFailure(.io, "\(config), row \(sentences.count): no 'text'")
+        let cut = (row["truncated_cells"]?.elements ?? []).compactMap(\.string)
+        guard row["row_idx"]?.integer == Int64(sentences.count), !cut.contains("text"),
+          let text = row["row"]?["text"]?.string
+        else {
+          throw PluginFailure(
+            .io, "\(config): row \(sentences.count) is out of order, cut or without 'text'")
         }
         sentences.append(text)
       }
