@@ -20,6 +20,8 @@ struct HostileTests {
     "\\\\", "<x", "=x", "%", "°", "'", "1\\\\", "+\\sqrt{7}", "x_{1}", "&", "\\boxed{", "😀",
     "e\u{301}",
     "the answer is $1$ ", ". ", "\n", "\\", "0.", "1,000", "−", "²",
+    "\"answer\":\"", "\"answer\":'", "\"answer\":[", "\"answer\": '  ", "<answer>", "</answer>",
+    "<answer>1</answer>", " 1 base 7", " or x<1", " and 1", "1 (one) ", "...",
   ]
 
   static let costly = [

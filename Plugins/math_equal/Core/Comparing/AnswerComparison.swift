@@ -36,7 +36,26 @@ struct AnswerComparison: Sendable {
       return try relations(gold, prediction)
     case (.setOperation, _), (_, .setOperation):
       if let sets = try realSets(gold, prediction) { return sets }
+      // `(-\infty, 1), (2, \infty)` for the union of both.
+      switch (gold, prediction) {
+      case (.setOperation(.union, _), .list(let parts)):
+        if let sets = try realSets(gold, .setOperation(.union, parts)) { return sets }
+      case (.list(let parts), .setOperation(.union, _)):
+        if let sets = try realSets(.setOperation(.union, parts), prediction) { return sets }
+      default: break
+      }
+      if let left = Self.conditions(gold), let right = Self.conditions(prediction) {
+        return try sequences(left, right)
+      }
       return try parted(gold, prediction)
+    case (.list(let parts), _) where parts.contains(where: Self.isOrder),
+      (_, .list(let parts)) where parts.contains(where: Self.isOrder):
+      if let sets = try realSets(gold, prediction) { return sets }
+      return try sequences(gold, prediction)
+    case (.call, .group("(", _, ")")), (.product, .group("(", _, ")")):
+      return try ordered(Self.point(gold) ?? gold, prediction)
+    case (.group("(", _, ")"), .call), (.group("(", _, ")"), .product):
+      return try ordered(gold, Self.point(prediction) ?? prediction)
     case (.list, _), (_, .list), (.set, _), (_, .set), (.cases, _), (_, .cases):
       return try sequences(gold, prediction)
     case (.group, _), (_, .group), (.matrix, _), (_, .matrix):
@@ -49,6 +68,43 @@ struct AnswerComparison: Sendable {
       return try bases(gold, prediction)
     default:
       return try expressions(gold, prediction)
+    }
+  }
+
+  /// `P(1, 2)` without its name.
+  private static func point(_ node: Node) -> Node? {
+    switch node {
+    case .call(let name, let parts) where isPointName(name) && parts.count > 1:
+      .group("(", parts, ")")
+    case .product(let factors) where factors.count == 2:
+      if case .symbol(let name) = factors[0], isPointName(name),
+        case .group("(", _, ")") = factors[1]
+      {
+        factors[1]
+      } else {
+        nil
+      }
+    default: nil
+    }
+  }
+
+  private static func isPointName(_ name: String) -> Bool {
+    name.utf8.count == 1 && name.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+  }
+
+  private static func isOrder(_ node: Node) -> Bool {
+    if case .relation(_, let kinds) = node { return kinds.contains(where: \.isOrder) }
+    return false
+  }
+
+  /// Conditions joined by "and" or "or", or side by side, as a list.
+  private static func conditions(_ node: Node) -> Node? {
+    switch node {
+    case .setOperation(_, let parts)
+    where parts.allSatisfy({ if case .relation = $0 { true } else { false } }):
+      .list(parts)
+    case .list: node
+    default: nil
     }
   }
 

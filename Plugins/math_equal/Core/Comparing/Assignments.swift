@@ -12,7 +12,9 @@ enum Assignments {
         name)
         ? arguments.allSatisfy { isName($0) || $0.literal != nil }
         : !named.contains(name)
-    case .product(let factors): factors.allSatisfy { isName($0) || isPointList($0) }
+    case .product(let factors):
+      isEvent(factors) || factors.allSatisfy { isName($0) || isPointList($0) }
+    case .setOperation(_, let parts): parts.allSatisfy(isName)
     case .quotient(let top, let bottom): isName(top) && isName(bottom)
     case .group(_, let parts, _), .ratio(let parts), .list(let parts), .set(let parts):
       !parts.isEmpty && parts.allSatisfy(isName)
@@ -27,6 +29,14 @@ enum Assignments {
     "factorial",
     "floor", "ceil", "binom", "arcsin", "arccos", "arctan",
   ]
+
+  /// `P(X = 2)`: the probability of an event.
+  private static func isEvent(_ factors: [Node]) -> Bool {
+    guard factors.count == 2, factors[0] == .symbol("P"), case .relation = factors[1] else {
+      return false
+    }
+    return true
+  }
 
   /// Names in brackets after a name: `P(A)`.
   private static func isPointList(_ node: Node) -> Bool {
@@ -53,6 +63,7 @@ enum Assignments {
   static func values(_ node: Node, isAnswer: Bool) -> [Node] {
     guard case .relation(let sides, let relations) = node else { return [] }
     if relations == [.member] { return isName(sides[0]) ? [sides[1]] : [] }
+    if isAnswer, relations == [.congruent], isName(sides[0]) { return [sides[1]] }
     guard relations.allSatisfy({ $0 == .equal || $0 == .approximately || $0 == .implies }),
       relations.contains(where: { $0 != .implies })
     else { return [] }

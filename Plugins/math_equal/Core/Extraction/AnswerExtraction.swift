@@ -14,7 +14,8 @@ package enum AnswerExtraction {
   ///
   /// A reference that says more than one formula is not cut down to its last one: it is the whole text.
   package static func find(in text: String, isReference: Bool = false) -> ExtractedAnswer? {
-    let bytes = ForeignDigits.replaced(Array(text.utf8.suffix(longestText)))
+    let bytes = MinusSigns.replaced(
+      ForeignDigits.replaced(Array(text.utf8.suffix(longestText))))
     let part = TextScan.answerPart(bytes)
     let found = answer(in: part, isReference)
     // Nothing after the thinking: the answer may stand in it.
@@ -32,10 +33,11 @@ package enum AnswerExtraction {
     {
       return marked
     }
+    if let field = inField(part, isReference) { return field }
     if let announced = AnswerPhrases.find(in: part), let answer = announcedAnswer(announced) {
       return answer
     }
-    let trimmed = TextScan.trimmed(part)
+    let trimmed = withoutOpening(TextScan.trimmed(part))
     if trimmed.isEmpty || BoxedAnswers.isEmptyBox(trimmed) { return nil }
     if trimmed.count <= longestWhole, isAnswer(trimmed), !isCutOff(trimmed) {
       return ExtractedAnswer(trimmed, .whole)
@@ -43,6 +45,31 @@ package enum AnswerExtraction {
     // Signs alone are no sentence: a damaged formula is not its last number.
     return Prose.hasWord(trimmed)
       ? unmarked(trimmed, isReference) : ExtractedAnswer(trimmed, .whole)
+  }
+
+  /// The answer of a field, when nothing is announced behind it.
+  private static func inField(
+    _ part: ArraySlice<UInt8>, _ isReference: Bool
+  ) -> ExtractedAnswer? {
+    if let tagged = FieldAnswers.tagged(in: part),
+      AnswerPhrases.find(in: part[tagged.end...]) == nil,
+      let answer = answer(in: tagged.content, isReference)
+    {
+      return ExtractedAnswer(answer.text.utf8, .phrase)
+    }
+    if let field = FieldAnswers.json(in: part), AnswerPhrases.find(in: part[field.end...]) == nil {
+      return announcedAnswer(field.content[...])
+    }
+    return nil
+  }
+
+  /// The text without the word that opens its only sentence, as in "Therefore, 5".
+  private static func withoutOpening(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    for word in ["Therefore, ", "Thus, ", "Hence, ", "So, "] where TextScan.starts(text, word) {
+      let rest = text.dropFirst(word.utf8.count)
+      return Prose.hasWord(rest) ? text : rest
+    }
+    return text
   }
 
   /// True for a text that ends inside a formula and is no price: a model that ran out of tokens on its way.

@@ -14,8 +14,13 @@ enum LastNumber {
       while stop < text.endIndex, isTail(text[stop]) { stop += 1 }
       stop = withoutUnit(text, digit + 1, stop)
       end = start
+      // The base of the number before.
+      if text[..<start].suffix(5).elementsEqual("base ".utf8) { continue }
       guard let number = number(text, start, stop) else { continue }
-      if let group = group(around: number.text, in: text) { return group }
+      if let group = group(around: number.text, in: text) ?? series(endingIn: number.text, in: text)
+      {
+        return group
+      }
       return number
     }
     return nil
@@ -48,6 +53,31 @@ enum LastNumber {
     return nil
   }
 
+  /// `2, 3, and 5` behind "are": all of them.
+  private static func series(
+    endingIn number: ArraySlice<UInt8>, in text: ArraySlice<UInt8>
+  ) -> (start: Int, text: ArraySlice<UInt8>)? {
+    var start = number.startIndex
+    var isLast = true
+    while true {
+      let joints = isLast ? [", and ", " and ", ", or ", " or "] : [", "]
+      guard let joint = joints.first(where: { ends(text[..<start], $0) }) else { break }
+      let end = start - joint.utf8.count
+      let before = text[..<end].reversed().prefix {
+        TextScan.isDigit($0) || "./-".utf8.contains($0)
+      }
+      guard before.contains(where: TextScan.isDigit) else { return nil }
+      start = end - before.count
+      isLast = false
+    }
+    guard !isLast, ends(text[..<start], "are ") || ends(text[..<start], " is ") else { return nil }
+    return (start, text[start..<number.endIndex])
+  }
+
+  private static func ends(_ text: ArraySlice<UInt8>, _ word: String) -> Bool {
+    text.suffix(word.utf8.count).elementsEqual(word.utf8)
+  }
+
   /// What may stand before a digit of the same number.
   private static func isPart(_ byte: UInt8) -> Bool {
     TextScan.isDigit(byte) || TextScan.isLetter(byte) || "./,^{}\\_-$".utf8.contains(byte)
@@ -58,9 +88,9 @@ enum LastNumber {
     end - 3 >= text.startIndex && text[(end - 3)..<end].elementsEqual("√".utf8)
   }
 
-  /// What may follow it: closing braces, percent signs, a unit that touches.
+  /// What may follow it: closing braces, percent signs, a unit that touches, a base.
   private static func isTail(_ byte: UInt8) -> Bool {
-    TextScan.isLetter(byte) || "}%\\^".utf8.contains(byte) || byte == 0xC2 || byte == 0xB2
+    TextScan.isLetter(byte) || "}%\\^_".utf8.contains(byte) || byte == 0xC2 || byte == 0xB2
       || byte == 0xB3
   }
 
@@ -97,10 +127,26 @@ enum LastNumber {
       let isAlone = before == text.startIndex || TextScan.isBlank(text[before - 1])
       if (isGroup || isMixed) && isAlone { start = before }
     }
+    // `2:3`, `4:30`
+    if start - 2 >= text.startIndex, text[start - 1] == UInt8(ascii: ":"),
+      TextScan.isDigit(text[start - 2])
+    {
+      start -= 1
+      while start > text.startIndex, TextScan.isDigit(text[start - 1]) { start -= 1 }
+    }
+    let word = "negative "
+    if text[..<start].suffix(word.utf8.count).elementsEqual(word.utf8) { start -= word.utf8.count }
     var stop = stop
     let rest = text[stop...].drop { $0 == 0x20 }
-    for unit in ["percent", "pct", "\\%", "%"] where TextScan.starts(rest, unit) {
+    for unit in ["percent", "pct", "\\%", "%", "π", "p.m.", "a.m.", "PM", "AM"]
+    where TextScan.starts(rest, unit) {
       stop = rest.startIndex + unit.utf8.count
+      break
+    }
+    for base in ["(base ", "base "] where TextScan.starts(rest, base) {
+      let radix = rest.dropFirst(base.utf8.count).prefix(while: TextScan.isDigit)
+      let close = text[radix.endIndex...].first == UInt8(ascii: ")") ? 1 : 0
+      if !radix.isEmpty { stop = radix.endIndex + close }
       break
     }
     return (start, text[start..<stop])

@@ -35,7 +35,7 @@ struct LetterContext {
     }
     switch previous {
     case nil, .word, .number, .symbol: return true
-    case .mark(let mark): return mark == "," || mark == "and" || mark == ")"
+    case .mark(let mark): return mark == "," || mark == "and" || mark == "or" || mark == ")"
     case .name: return false
     }
   }
@@ -64,7 +64,7 @@ enum LetterRuns {
   }
 
   private static let marks = [
-    "and": "and", "or": "and", "minus": "-", "negative": "-", "plus": "+",
+    "and": "and", "or": "or", "minus": "-", "negative": "-", "plus": "+",
   ]
   private static let infinities: Set<String> = ["infinity", "Infinity", "infty", "oo", "inf"]
 

@@ -9,9 +9,14 @@ enum Notation {
     "biggr", "Biggl", "Biggr", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits",
     "quad", "qquad", "hfill", "boxed", "fbox", "ensuremath", "mathstrut", "strut", "allowbreak",
     "nonumber", "notag", "enspace", "thinspace", "medspace", "thickspace", "negthinspace", "rm",
-    "bf", "it", "mathop", "mathrel", "mathbin", "mathord", "hspace", "smash", "Large", "large",
-    "huge", "Huge", "normalsize", "small", "tiny", "LARGE", "noindent", "phantom", "vphantom",
-    "hphantom", "underbrace", "overbrace", "cancel", "hline", "par", "newline", "nobreakspace",
+    "bf", "it", "mathop", "mathrel", "mathbin", "mathord", "smash", "Large", "large",
+    "huge", "Huge", "normalsize", "small", "tiny", "LARGE", "noindent",
+    "underbrace", "overbrace", "cancel", "hline", "par", "newline", "nobreakspace",
+  ]
+
+  /// Commands whose argument is not printed with the answer.
+  static let unprinted: Set<String> = [
+    "hspace", "vspace", "phantom", "vphantom", "hphantom", "tag", "label",
   ]
 
   /// Commands whose argument is text or letters of another shape.
@@ -43,7 +48,8 @@ enum Notation {
 
   /// Other spellings of names.
   static let synonyms: [String: String] = [
-    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "flatfrac": "frac", "dbinom": "binom",
+    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "flatfrac": "frac", "nicefrac": "frac",
+    "sfrac": "frac", "dbinom": "binom",
     "tbinom": "binom", "bar": "overline", "overrightarrow": "vec", "overleftarrow": "vec",
     "widehat": "hat", "widetilde": "tilde", "cosec": "csc", "tg": "tan", "ctg": "cot",
     "cotg": "cot",

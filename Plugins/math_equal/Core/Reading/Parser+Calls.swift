@@ -208,6 +208,13 @@ extension Parser {
       }
       if accept("\\\\") {
         rows.append([])
+      } else if let last = rows.dropLast().last?.last, rows.last?.isEmpty == true,
+        let relation = relation()
+      {
+        // A row that begins with a relation continues the row before.
+        rows.removeLast()
+        let next = try deeper { p throws(MathError) in try p.statement() }
+        rows[rows.count - 1][rows[rows.count - 1].count - 1] = Self.continued(last, relation, next)
       } else if accept("&") {
         if rows[rows.count - 1].isEmpty { rows[rows.count - 1].append(.empty) }
       } else if accept(",") || accept(".") || accept(";") {
@@ -223,6 +230,18 @@ extension Parser {
     case "vmatrix": return .call("det", [.matrix(rows)])
     default: return .matrix(rows)
     }
+  }
+
+  /// Two sides of one chain, each of which may be a chain itself.
+  private static func continued(_ first: Node, _ relation: Relation, _ second: Node) -> Node {
+    var sides = [first]
+    var relations: [Relation] = []
+    if case .relation(let parts, let kinds) = first { (sides, relations) = (parts, kinds) }
+    relations.append(relation)
+    if case .relation(let parts, let kinds) = second {
+      return .relation(sides + parts, relations + kinds)
+    }
+    return .relation(sides + [second], relations)
   }
 
   /// The cells of a row belong together: a value and its condition; empty cells only place the others.

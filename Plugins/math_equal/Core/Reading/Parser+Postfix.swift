@@ -89,6 +89,8 @@ extension Parser {
       if let text = Self.name(of: index) { return .symbol("\(name)_\(text)") }
       return .call("index", [node, index])
     }
+    // `100100_b`: the digits in a base that has no value yet.
+    if case .number = node, case .symbol(let base) = index, base.utf8.count == 1 { return node }
     if case .number = node, Self.name(of: index) != nil {
       throw .unreadable("a base that is no number")
     }
@@ -101,6 +103,12 @@ extension Parser {
     while place >= 0 {
       if case .mark("_") = tokens[place].token {
         if place > 0, case .number(let digits) = tokens[place - 1].token { return digits }
+        // `(4210)_7`
+        if place > 2, tokens[place - 1].token == .mark(")"), tokens[place - 3].token == .mark("("),
+          case .number(let digits) = tokens[place - 2].token
+        {
+          return digits
+        }
         return nil
       }
       place -= 1

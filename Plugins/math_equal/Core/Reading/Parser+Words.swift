@@ -38,9 +38,16 @@ extension Parser {
   private mutating func residue(_ node: Node) throws(MathError) -> Node {
     let isBracketed = isMark("(") && isModulus(token(at: 1))
     guard isBracketed || isModulus(current) else { return node }
+    let isOperation = !isBracketed && current == .name("bmod")
     position += isBracketed ? 2 : 1
     let modulus = isMark("{") ? try braced() : try sum()
     if isBracketed { try expect(")") }
+    // `7 \bmod 3` is an operation; the other two name the class of a residue.
+    if isOperation, let left = node.literal?.value.int, let right = modulus.literal?.value.int,
+      right > 0
+    {
+      return .integer((left % right + right) % right)
+    }
     return .call("mod", [node, modulus])
   }
 
@@ -58,7 +65,9 @@ extension Parser {
       {
         throw .unreadable("'\(word)' touches a value")
       }
-      if word.lowercased() == "in", case .mark? = token(at: 1) { return nil }
+      if word.lowercased() == "in", case .mark(let mark)? = token(at: 1), mark != "^", mark != "." {
+        return nil
+      }
     }
     var words: [String] = []
     while let token = current, try takeUnitWord(token, &words) {}
@@ -150,8 +159,23 @@ extension Parser {
 
   /// "seven", alone or before a unit.
   private mutating func wordNumber() throws(MathError) -> Node? {
-    guard case .word(let word)? = current, let value = Words.numbers[word.lowercased()] else {
+    guard case .word(let word)? = current, var value = Words.numbers[word.lowercased()] else {
       return nil
+    }
+    if isMark("-", at: 1) || value >= 20,
+      case .word(let next)? = token(at: isMark("-", at: 1) ? 2 : 1),
+      let ones = Words.numbers[next.lowercased()], (20..<100).contains(value),
+      (1..<10).contains(ones)
+    {
+      // "twenty-one"
+      position += isMark("-", at: 1) ? 2 : 1
+      value += ones
+    } else if case .word(let part)? = token(at: isMark("-", at: 1) ? 2 : 1),
+      let parts = Words.parts[part.lowercased()]
+    {
+      // "two-thirds"
+      position += isMark("-", at: 1) ? 3 : 2
+      return .quotient(.integer(value), .integer(parts))
     }
     if let next = token(at: 1) {
       guard case .word(let unit) = next,

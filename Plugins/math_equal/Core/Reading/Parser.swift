@@ -18,8 +18,12 @@ struct Parser {
   static func answer(_ tokens: [PlacedToken]) throws(MathError) -> Node {
     var parser = Parser(tokens: tokens)
     parser.dropEnd()
+    parser.dropRemarks()
+    parser.lowerBases()
     if parser.tokens.isEmpty { throw .unreadable("it is empty") }
-    let node = try parser.statements()
+    var node = try parser.statements()
+    // TeX's fraction without braces around it.
+    if parser.accept("over") { node = .quotient(node, try parser.statements()) }
     guard parser.position == parser.tokens.count else {
       throw .unreadable("there is \(parser.shown) that fits nowhere")
     }
@@ -28,6 +32,11 @@ struct Parser {
 
   /// Full stops and other ends of a sentence are no part of the answer.
   private mutating func dropEnd() {
+    if tokens.count > 1, tokens.last?.token == .name("dots"),
+      case .number = tokens[tokens.count - 2].token
+    {
+      tokens.removeLast()
+    }
     let ends: Set<String> = [".", ",", ";", ":", "!", "?", "'", "\"", "`", "✓", "□", "\\\\", "&"]
     while let last = tokens.last?.token, case .mark(let mark) = last, ends.contains(mark) {
       if mark == "!" || mark == "'" {
@@ -45,6 +54,40 @@ struct Parser {
     { tokens.removeFirst() }
   }
 
+  /// `5 (five)` says the number twice.
+  private mutating func dropRemarks() {
+    for start in tokens.indices.dropLast(3).reversed() {
+      if case .number = tokens[start].token, tokens[start + 1].token == .mark("("),
+        case .word(let word) = tokens[start + 2].token, Words.numbers[word.lowercased()] != nil,
+        tokens[start + 3].token == .mark(")")
+      {
+        tokens.removeSubrange((start + 1)...(start + 3))
+      }
+    }
+  }
+
+  /// `4210 (base 7)`, `4210 in base 7`: the base as the subscript that it means.
+  private mutating func lowerBases() {
+    for start in tokens.indices.dropLast(2).reversed() {
+      guard case .number = tokens[start].token else { continue }
+      var next = start + 1
+      let isBracketed = tokens[next].token == .mark("(")
+      if isBracketed { next += 1 }
+      if tokens[next].token == .word("in") { next += 1 }
+      guard next + 1 < tokens.count, tokens[next].token == .word("base"),
+        case .number = tokens[next + 1].token
+      else { continue }
+      var end = next + 2
+      if isBracketed {
+        guard end < tokens.count, tokens[end].token == .mark(")") else { continue }
+        end += 1
+      }
+      let base = tokens[next + 1]
+      tokens.replaceSubrange(
+        (start + 1)..<end, with: [PlacedToken(token: .mark("_"), isApart: false), base])
+    }
+  }
+
   // MARK: Looking
 
   var current: Token? { position < tokens.count ? tokens[position].token : nil }
@@ -57,6 +100,7 @@ struct Parser {
     return nil
   }
   func isMark(_ mark: String) -> Bool { self.mark == mark }
+  func isMark(_ mark: String, at offset: Int) -> Bool { token(at: offset) == .mark(mark) }
 
   var shown: String {
     switch current {
@@ -106,13 +150,39 @@ struct Parser {
 
   private mutating func listed() throws(MathError) -> Node {
     var parts = [try statement()]
-    while isMark(",") || isMark("and") || startsStatementApart {
-      while accept(",") || accept("and") {}
+    var connectives: Set<String> = []
+    while isMark(",") || isConnective || startsStatementApart {
+      while isMark(",") || isConnective {
+        if let mark, mark != "," {
+          connectives.insert(mark == "∧" ? "and" : mark == "∨" ? "or" : mark)
+        }
+        position += 1
+      }
       if current == nil || isClosing || isMark(";") { break }
       if case .name("dots")? = current { parts.append(.symbol("…")); position += 1; continue }
       parts.append(try statement())
     }
+    if parts.count > 1, connectives.count == 1, parts.allSatisfy(Self.isCondition),
+      parts.contains(where: Self.hasOrder)
+    {
+      return .setOperation(connectives == ["or"] ? .union : .intersection, parts)
+    }
     return parts.count == 1 ? parts[0] : .list(parts)
+  }
+
+  private var isConnective: Bool {
+    guard let mark else { return false }
+    return ["and", "or", "∧", "∨"].contains(mark)
+  }
+
+  private static func isCondition(_ node: Node) -> Bool {
+    if case .relation = node { return true }
+    return false
+  }
+
+  private static func hasOrder(_ node: Node) -> Bool {
+    if case .relation(_, let kinds) = node { return kinds.contains(where: \.isOrder) }
+    return false
   }
 
   /// `a = 1 \quad b = 2`: a name and an equals sign begin another statement.
@@ -145,7 +215,7 @@ struct Parser {
     }
   }
 
-  private mutating func relation() -> Relation? {
+  mutating func relation() -> Relation? {
     _ = accept("&")
     if case .name("not")? = current, case .mark(let mark)? = token(at: 1) {
       let negated: [String: Relation] = ["=": .unequal, "∈": .notMember]

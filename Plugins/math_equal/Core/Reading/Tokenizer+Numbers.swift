@@ -32,10 +32,15 @@ extension Tokenizer {
   /// Takes groups of three digits, all after the same separator.
   private mutating func groups(_ digits: inout String) {
     guard let separator = groupSeparator() else { return }
-    while let found = groupSeparator(), found.style == separator.style {
+    while let found = groupSeparator(), Self.areSame(found.style, separator.style) {
       skip(found.length)
       for _ in 0..<3 { if let digit = scalar(at: 0) { take(digit, &digits) } }
     }
+  }
+
+  /// `1{,}000,000`: a comma with and without its braces.
+  private static func areSame(_ style: String, _ other: String) -> Bool {
+    style == other || ([style, other].allSatisfy { $0 == "," || $0 == "{,}" })
   }
 
   /// A separator of thousands here, when three digits and no fourth follow it.

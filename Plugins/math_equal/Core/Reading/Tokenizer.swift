@@ -49,6 +49,11 @@ struct Tokenizer {
 
   mutating func step() throws(MathError) {
     let scalar = text[index]
+    if scalar == ".", self.scalar(at: 1) == ".", self.scalar(at: 2) == "." {
+      index += 3
+      emit(.name("dots"))
+      return
+    }
     if scalar.isDigit || (scalar == "." && (self.scalar(at: 1)?.isDigit ?? false) && !endsNumber) {
       number()
       return
@@ -240,6 +245,8 @@ struct Tokenizer {
   private mutating func known(_ name: String) throws(MathError) {
     if Notation.invisible.contains(name) {
       isApart = true
+    } else if Notation.unprinted.contains(name) {
+      skipArgument()
     } else if name == "mathbb" || name == "mathds" {
       blackboard()
     } else if Notation.textual.contains(name) {
@@ -295,6 +302,21 @@ struct Tokenizer {
     if name.hasPrefix("array"), scalar(at: 0) == "{" {
       while index < text.count, text[index] != "}" { index += 1 }
       index += 1
+    }
+  }
+
+  /// Skips an argument that leaves no ink: a distance, a phantom, the tag of an equation.
+  private mutating func skipArgument() {
+    isApart = true
+    if scalar(at: 0) == "*" { index += 1 }
+    skipBlanks()
+    guard scalar(at: 0) == "{" else { return }
+    var open = 0
+    while index < text.count {
+      if text[index] == "{" { open += 1 }
+      if text[index] == "}" { open -= 1 }
+      index += 1
+      if open == 0 { return }
     }
   }
 

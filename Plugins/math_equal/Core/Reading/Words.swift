@@ -47,7 +47,7 @@ enum Words {
     "roughly", "around", "answer", "value", "final", "so", "thus", "hence", "therefore", "only",
     "that",
     "just", "i.e", "ie", "solution", "solutions", "then", "we", "get", "have", "it", "given", "by",
-    "on", "at", "if", "for", "when", "where",
+    "on", "at", "if", "for", "when", "where", "option", "choice",
   ]
 
   /// Words that stand for a number.
@@ -57,6 +57,13 @@ enum Words {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30,
     "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "thousand": 1000,
+  ]
+
+  /// Parts of a whole, after a number in words.
+  static let parts: [String: Int] = [
+    "half": 2, "halves": 2, "third": 3, "thirds": 3, "fourth": 4, "fourths": 4, "quarter": 4,
+    "quarters": 4, "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7,
+    "eighth": 8, "eighths": 8, "ninth": 9, "ninths": 9, "tenth": 10, "tenths": 10,
   ]
 
   /// Factors that follow a number.
