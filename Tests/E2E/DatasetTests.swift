@@ -251,6 +251,7 @@ struct DatasetTests {
       let first = try Evalhost.start(
         prepareArguments(space, ["toy_test", "--force"] + sources.mirror))
       let second = try Evalhost.start(prepareArguments(space, ["toy_test"] + sources.mirror))
+      // No synchronisation: the kill is to fall at eight different moments of the preparation.
       usleep(useconds_t(moment * 15_000))
       first.signal(SIGKILL)
       _ = first.wait()

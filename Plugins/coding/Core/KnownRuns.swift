@@ -4,7 +4,9 @@
 ///
 /// `score` is a function of its row and outputs, so two equal jobs have one verdict; running the second one
 /// would only let chance make it another. What load or a limit may have decided is not kept.
-// `@unchecked Sendable`: belongs to one instance of the evaluator, on which the host never overlaps two calls.
+///
+/// `@unchecked Sendable` is sound: it belongs to one instance of the evaluator, on which the host never overlaps
+/// two calls.
 final class KnownRuns: @unchecked Sendable {
   private var runs: [[UInt8]: JudgedRun] = [:]
   /// The jobs in the order they came.

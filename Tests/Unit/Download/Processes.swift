@@ -32,6 +32,7 @@ final class LockHolder {
 
   /// Returns when the lock is held.
   init(_ path: String) throws {
+    // It holds the lock until the test ends it; the minute only bounds a test that was itself killed.
     // 37 is F_OFD_SETLK; a struct flock of l_type, l_whence, l_start, l_len and l_pid.
     let program = """
       import fcntl, struct, sys, time

@@ -127,6 +127,8 @@ struct ReviewedPairTests {
       Pair("4210_{7}", "(4210)_7"), Pair("11_2", "(11)_{2}"), Pair("4210_7", "4210 base 7"),
       Pair("4210_7", "4210 in base 7"), Pair("4210_7", "4210 (base 7)"),
       Pair("4210_7", "The number is 4210 (base 7)."),
+      Pair("4210_7", "The number is 4210_7."), Pair("4210_7", "The number is 4210_{7}."),
+      Pair("5", "The value is _5_."), Pair("5", "The value is __5__ here."),
     ])
     Pair.expectDifferent([Pair("7", "The number is 4210 (base 7)."), Pair("4210_7", "4210 base 8")])
   }

@@ -24,7 +24,7 @@ extension AnswerComparison {
       var first: Judgement?
       for a in left.isEmpty ? [gold] : left {
         for b in right.isEmpty ? [prediction] : right {
-          if isRelation(a) && isRelation(b) { continue }
+          if a.isRelation && b.isRelation { continue }
           let judgement = try judged(a, b)
           if judgement.isEqual { return judgement }
           first = first ?? judgement
@@ -38,11 +38,6 @@ extension AnswerComparison {
 
   private func isEquation(_ node: Node) -> Bool {
     if case .relation(_, let kinds) = node { return kinds == [.equal] }
-    return false
-  }
-
-  private func isRelation(_ node: Node) -> Bool {
-    if case .relation = node { return true }
     return false
   }
 

@@ -48,8 +48,8 @@ struct AnswerComparison: Sendable {
         return try sequences(left, right)
       }
       return try parted(gold, prediction)
-    case (.list(let parts), _) where parts.contains(where: Self.isOrder),
-      (_, .list(let parts)) where parts.contains(where: Self.isOrder):
+    case (.list(let parts), _) where parts.contains(where: \.isInequality),
+      (_, .list(let parts)) where parts.contains(where: \.isInequality):
       if let sets = try realSets(gold, prediction) { return sets }
       return try sequences(gold, prediction)
     case (.call, .group("(", _, ")")), (.product, .group("(", _, ")")):
@@ -92,17 +92,10 @@ struct AnswerComparison: Sendable {
     name.utf8.count == 1 && name.utf8.allSatisfy { (0x41...0x5A).contains($0) }
   }
 
-  private static func isOrder(_ node: Node) -> Bool {
-    if case .relation(_, let kinds) = node { return kinds.contains(where: \.isOrder) }
-    return false
-  }
-
   /// Conditions joined by "and" or "or", or side by side, as a list.
   private static func conditions(_ node: Node) -> Node? {
     switch node {
-    case .setOperation(_, let parts)
-    where parts.allSatisfy({ if case .relation = $0 { true } else { false } }):
-      .list(parts)
+    case .setOperation(_, let parts) where parts.allSatisfy(\.isRelation): .list(parts)
     case .list: node
     default: nil
     }

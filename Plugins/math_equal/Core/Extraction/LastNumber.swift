@@ -12,7 +12,7 @@ enum LastNumber {
       }
       var stop = digit + 1
       while stop < text.endIndex, isTail(text[stop]) { stop += 1 }
-      stop = withoutUnit(text, digit + 1, stop)
+      stop = withBase(text, withoutUnit(text, digit + 1, stop))
       end = start
       // The base of the number before.
       if text[..<start].suffix(5).elementsEqual("base ".utf8) { continue }
@@ -88,10 +88,22 @@ enum LastNumber {
     end - 3 >= text.startIndex && text[(end - 3)..<end].elementsEqual("√".utf8)
   }
 
-  /// What may follow it: closing braces, percent signs, a unit that touches, a base.
+  /// What may follow it: closing braces, percent signs, a unit that touches.
   private static func isTail(_ byte: UInt8) -> Bool {
-    TextScan.isLetter(byte) || "}%\\^_".utf8.contains(byte) || byte == 0xC2 || byte == 0xB2
+    TextScan.isLetter(byte) || "}%\\^".utf8.contains(byte) || byte == 0xC2 || byte == 0xB2
       || byte == 0xB3
+  }
+
+  /// The end of a number with the base that is its subscript: `_7`, `_b`, `_{12}`; `_5_` is Markdown and has none.
+  private static func withBase(_ text: ArraySlice<UInt8>, _ stop: Int) -> Int {
+    guard stop + 1 < text.endIndex, text[stop] == UInt8(ascii: "_") else { return stop }
+    let rest = text[(stop + 1)...]
+    if rest.first == UInt8(ascii: "{") {
+      return rest.prefix(12).firstIndex(of: UInt8(ascii: "}")).map { $0 + 1 } ?? stop
+    }
+    let index = rest.prefix { TextScan.isDigit($0) || TextScan.isLetter($0) }
+    let isBase = index.allSatisfy(TextScan.isDigit) || index.count == 1
+    return isBase && !index.isEmpty ? index.endIndex : stop
   }
 
   /// The end of a number without a unit of letters that touches it; a variable stays.

@@ -28,15 +28,7 @@ extension Ball {
   /// The number to a whole power; nothing for zero to a negative one.
   func power(_ exponent: Int) -> Ball? {
     if exponent < 0 { return power(-exponent).flatMap { Ball.one.divided(by: $0) } }
-    var result = Ball.one
-    var base = self
-    var rest = exponent
-    while rest > 0 {
-      if rest & 1 == 1 { result = result * base }
-      rest >>= 1
-      if rest > 0 { base = base * base }
-    }
-    return result
+    return powerBySquaring(self, exponent, one: Ball.one, times: *)
   }
 
   /// Euler's number to this power; nothing beyond 2^40.

@@ -61,15 +61,7 @@ struct ComplexBall: Sendable {
 
   func power(_ exponent: Int) -> ComplexBall? {
     if exponent < 0 { return power(-exponent).flatMap { ComplexBall.one.divided(by: $0) } }
-    var result = ComplexBall.one
-    var base = self
-    var rest = exponent
-    while rest > 0 {
-      if rest & 1 == 1 { result = result * base }
-      rest >>= 1
-      if rest > 0 { base = base * base }
-    }
-    return result
+    return powerBySquaring(self, exponent, one: ComplexBall.one, times: *)
   }
 
   /// The distance from zero, a real number.

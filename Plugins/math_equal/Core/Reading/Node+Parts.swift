@@ -1,6 +1,18 @@
 // Walking through trees: parts, variables, substitution.
 
 extension Node {
+  /// True for a chain of equations, inequalities or other relations.
+  var isRelation: Bool {
+    if case .relation = self { return true }
+    return false
+  }
+
+  /// True for a chain with an inequality in it.
+  var isInequality: Bool {
+    if case .relation(_, let kinds) = self { return kinds.contains(where: \.isOrder) }
+    return false
+  }
+
   /// The nodes right below.
   var parts: [Node] {
     switch self {

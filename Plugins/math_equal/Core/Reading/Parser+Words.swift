@@ -46,7 +46,8 @@ extension Parser {
     if isOperation, let left = node.literal?.value.int, let right = modulus.literal?.value.int,
       right > 0
     {
-      return .integer((left % right + right) % right)
+      let rest = left % right
+      return .integer(rest < 0 ? rest + right : rest)
     }
     return .call("mod", [node, modulus])
   }

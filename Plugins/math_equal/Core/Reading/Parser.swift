@@ -162,8 +162,8 @@ struct Parser {
       if case .name("dots")? = current { parts.append(.symbol("…")); position += 1; continue }
       parts.append(try statement())
     }
-    if parts.count > 1, connectives.count == 1, parts.allSatisfy(Self.isCondition),
-      parts.contains(where: Self.hasOrder)
+    if parts.count > 1, connectives.count == 1, parts.allSatisfy(\.isRelation),
+      parts.contains(where: \.isInequality)
     {
       return .setOperation(connectives == ["or"] ? .union : .intersection, parts)
     }
@@ -173,16 +173,6 @@ struct Parser {
   private var isConnective: Bool {
     guard let mark else { return false }
     return ["and", "or", "∧", "∨"].contains(mark)
-  }
-
-  private static func isCondition(_ node: Node) -> Bool {
-    if case .relation = node { return true }
-    return false
-  }
-
-  private static func hasOrder(_ node: Node) -> Bool {
-    if case .relation(_, let kinds) = node { return kinds.contains(where: \.isOrder) }
-    return false
   }
 
   /// `a = 1 \quad b = 2`: a name and an equals sign begin another statement.
