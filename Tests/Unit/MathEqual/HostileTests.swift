@@ -27,6 +27,7 @@ struct HostileTests {
   static let costly = [
     "2^{2^{2^{2^{2^2}}}}", "9^{9^{9^9}}", "10^{10^{10}}", "(((1+x)^{50})^{50})^{50}",
     "(a+b+c+d+g+h)^{60}",
+    "e 77)", "x and 5]", "The answer is x+7)",
     "9223372036854775806 \\bmod 9223372036854775807", "-9223372036854775808 \\bmod 3",
     "10000000!", "(1000!)!", "\\sum_{k=1}^{1000000000} k", "1e999999999", "10^{-1000000}",
     "\\binom{1000000000}{500000000}", "\\binom{100000}{3000}", "2400!+2399!", "x^{1000000000}",
@@ -89,5 +90,32 @@ struct HostileTests {
       #expect(MathComparison(gold: text, prediction: "$\(text)$").outcome == .equal)
     }
     #expect(MathComparison(gold: "2^{100000}", prediction: "2^{100000}+1").outcome == .different)
+  }
+
+  // What extraction and reading give a meaning to; put together at random they are no answers.
+  private static let pieces = [
+    "5", "-", ")", "(", "]", "[", "{", "}", "_", "^", " ", "\n", ".", ",", ":", "=", "$", "%", "\"",
+    "'", "\\", "&", "a", "x", "e ", "is ", " are ", " and ", " or ", "1,000", "77", "base 7",
+    "(base ", "(five)", "twenty-", "negative ", "−", "–", "π", "°", "...", "\"answer\": \"",
+    "\"answer\": [", "'answer': '", "<answer>", "</answer>", "</think>", "<|im_end|>", "#### ",
+    "The answer is ", "Answer:", "答案", "\\boxed{", "-\\boxed{", "\\(", "\\]", "\\text{", "\\frac",
+    "\\sqrt", "\\begin{vmatrix}", "\\end{vmatrix}", "\\bmod ", "\\over", "\\hspace{", " p.m.",
+    "9223372036854775807",
+  ]
+
+  @Test func `no text, however its pieces fall, ends the process`() {
+    var random = SeededRandom(2026)
+    var outcomes: [MathComparison.Outcome: Int] = [:]
+    for _ in 0..<6000 {
+      let texts = (0..<2).map { _ in
+        (0..<(Int(random.next() % 9) + 1)).map { _ in
+          Self.pieces[Int(random.next() % UInt64(Self.pieces.count))]
+        }.joined()
+      }
+      outcomes[MathComparison(gold: texts[0], prediction: texts[1]).outcome, default: 0] += 1
+    }
+    // Each outcome occurs: the pieces reach the comparison, and are not all refused at the door.
+    #expect(
+      outcomes[.equal] ?? 0 > 0 && outcomes[.different] ?? 0 > 0 && outcomes[.unparsed] ?? 0 > 0)
   }
 }

@@ -45,7 +45,8 @@ enum LastNumber {
       }
       // Words and other sentences are no coordinates.
       if byte == 0x0A || byte >= 0x80
-        || (TextScan.isLetter(byte) && TextScan.isLetter(text[place - 1]))
+        || (TextScan.isLetter(byte) && place > text.startIndex
+          && TextScan.isLetter(text[place - 1]))
       {
         return nil
       }
